@@ -1,0 +1,231 @@
+/*
+ * smtpd_config.h - every compile-time option of lwsmtpd, with its default
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Three ways to set an option, the first found wins:
+ *   1. -DSMTPD_X=... on the command line, or in the file named by
+ *      SMTPD_CONFIG_FILE;
+ *   2. CONFIG_SMTPD_X of a Kconfig build (SMTPD_KCONFIG names its header);
+ *   3. the default below, which depends on SMTPD_PROFILE.
+ * The same options, with help texts and RAM costs, stand in /Kconfig; a test
+ * keeps both equal. Booleans are 0 or 1, never undefined.
+ */
+#ifndef SMTPD_CONFIG_H
+#define SMTPD_CONFIG_H
+
+#define SMTPD_PROFILE_TINY    0 /* RFC 5321 + SIZE PIPELINING 8BITMIME */
+#define SMTPD_PROFILE_DEFAULT 1 /* + STARTTLS AUTH CHUNKING SMTPUTF8 */
+#define SMTPD_PROFILE_FULL    2 /* + DSN LMTP, buffers for a gateway */
+
+#ifdef SMTPD_CONFIG_FILE
+#include SMTPD_CONFIG_FILE
+#endif
+
+#ifdef SMTPD_KCONFIG
+#include SMTPD_KCONFIG
+#include "smtpd_kconfig.h"
+#endif
+
+#ifndef SMTPD_PROFILE
+#define SMTPD_PROFILE SMTPD_PROFILE_DEFAULT
+#endif
+
+#if SMTPD_PROFILE == SMTPD_PROFILE_TINY
+#define SMTPD_BY_PROFILE(t, d, f) (t)
+#elif SMTPD_PROFILE == SMTPD_PROFILE_DEFAULT
+#define SMTPD_BY_PROFILE(t, d, f) (d)
+#elif SMTPD_PROFILE == SMTPD_PROFILE_FULL
+#define SMTPD_BY_PROFILE(t, d, f) (f)
+#else
+#error "SMTPD_PROFILE: set SMTPD_PROFILE_TINY, _DEFAULT or _FULL"
+#endif
+
+/* ---- what is compiled in ---- */
+
+/* STARTTLS (RFC 3207) and listeners that speak TLS from the first octet. */
+#ifndef SMTPD_TLS
+#define SMTPD_TLS SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* AUTH (RFC 4954) with PLAIN (RFC 4616) and LOGIN. */
+#ifndef SMTPD_AUTH
+#define SMTPD_AUTH SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* BDAT, CHUNKING and BINARYMIME (RFC 3030). */
+#ifndef SMTPD_CHUNKING
+#define SMTPD_CHUNKING SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* SMTPUTF8 (RFC 6531). */
+#ifndef SMTPD_SMTPUTF8
+#define SMTPD_SMTPUTF8 SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* DSN parameters (RFC 3461), offered where the sink honours them. */
+#ifndef SMTPD_DSN
+#define SMTPD_DSN SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
+/* LHLO and a reply for each recipient (RFC 2033), on LMTP listeners. */
+#ifndef SMTPD_LMTP
+#define SMTPD_LMTP SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
+/* LIMITS (RFC 9422). */
+#ifndef SMTPD_LIMITS
+#define SMTPD_LIMITS SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* A Received: field before each message (RFC 5321 4.4). */
+#ifndef SMTPD_RECEIVED
+#define SMTPD_RECEIVED SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* Addresses in struct smtpd_peer have room for IPv6. */
+#ifndef SMTPD_IPV6
+#define SMTPD_IPV6 SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* ---- memory ---- */
+
+/* Sessions at once, 1 to 4095. Each costs one struct smtpd_session. */
+#ifndef SMTPD_MAX_SESSIONS
+#define SMTPD_MAX_SESSIONS SMTPD_BY_PROFILE(2, 4, 64)
+#endif
+
+/*
+ * Octets of a command line, CRLF included, 512 to 4096; in each session.
+ * RFC 5321 4.5.3.1.4: 512; SIZE adds 26 (RFC 1870), SMTPUTF8 10 (RFC 6531),
+ * BODY 17 (RFC 6152), AUTH= 500 (RFC 4954), DSN 1036 (RFC 3461).
+ */
+#ifndef SMTPD_LINE_MAX
+#define SMTPD_LINE_MAX SMTPD_BY_PROFILE(512, 564, 2112)
+#endif
+
+/*
+ * Octets of replies not yet taken by the port, in each session. Must hold the
+ * EHLO reply: smtpd_listener_check() says whether it does.
+ */
+#ifndef SMTPD_REPLY_BUF
+#define SMTPD_REPLY_BUF SMTPD_BY_PROFILE(112, 336, 1024)
+#endif
+
+/* Octets kept of the client's HELO name, for Received: and logs; 0 to 255. */
+#ifndef SMTPD_HELO_MAX
+#define SMTPD_HELO_MAX SMTPD_BY_PROFILE(0, 32, 255)
+#endif
+
+/* Octets in one data span given to the sink, at the most. */
+#ifndef SMTPD_DATA_CHUNK
+#define SMTPD_DATA_CHUNK SMTPD_BY_PROFILE(1024, 2048, 16384)
+#endif
+
+/* ---- defaults of struct smtpd_limits; 0 where said means no limit ---- */
+
+/* Octets of a message, 0 = no limit. RFC 5321 4.5.3.1.7: at least 65536. */
+#ifndef SMTPD_MESSAGE_MAX
+#define SMTPD_MESSAGE_MAX SMTPD_BY_PROFILE(1048576, 10485760, 52428800)
+#endif
+
+/* Recipients of a message. RFC 5321 4.5.3.1.8: at least 100. */
+#ifndef SMTPD_RCPT_MAX
+#define SMTPD_RCPT_MAX 100
+#endif
+
+/* Octets of a text line, CRLF included; 0 = no limit, the default: lines are
+ * streamed, so a longer one than RFC 5321 4.5.3.1.6 grants (1000) costs
+ * nothing. */
+#ifndef SMTPD_TEXT_LINE_MAX
+#define SMTPD_TEXT_LINE_MAX 0
+#endif
+
+/* Octets of an AUTH line, RFC 4954 4: 12288. */
+#ifndef SMTPD_AUTH_LINE_MAX
+#define SMTPD_AUTH_LINE_MAX 12288
+#endif
+
+/* Messages in one session, 0 = no limit. RFC 9422 MAILMAX. */
+#ifndef SMTPD_MAIL_MAX
+#define SMTPD_MAIL_MAX SMTPD_BY_PROFILE(0, 1000, 1000)
+#endif
+
+/* Sessions from one address, 0 = no limit. */
+#ifndef SMTPD_PEER_SESSIONS
+#define SMTPD_PEER_SESSIONS SMTPD_BY_PROFILE(0, 0, 16)
+#endif
+
+/* Errors in a session before 421. */
+#ifndef SMTPD_ERROR_MAX
+#define SMTPD_ERROR_MAX 20
+#endif
+
+/* Commands in a session that bring no message nearer, before 421. */
+#ifndef SMTPD_IDLE_COMMAND_MAX
+#define SMTPD_IDLE_COMMAND_MAX 100
+#endif
+
+/* Failed AUTHs in a session before 421. */
+#ifndef SMTPD_AUTH_FAIL_MAX
+#define SMTPD_AUTH_FAIL_MAX 3
+#endif
+
+/* Wait for a whole command line, ms. RFC 5321 4.5.3.2.7: 5 minutes. */
+#ifndef SMTPD_COMMAND_MS
+#define SMTPD_COMMAND_MS 300000
+#endif
+
+/* Wait for message octets, ms. RFC 5321 4.5.3.2.5: 3 minutes. */
+#ifndef SMTPD_DATA_MS
+#define SMTPD_DATA_MS 180000
+#endif
+
+/* Wait for the whole TLS handshake, ms. */
+#ifndef SMTPD_TLS_MS
+#define SMTPD_TLS_MS 30000
+#endif
+
+/* Wait for a sink's late verdict, ms; below the client's 10 minutes after the
+ * dot (RFC 5321 4.5.3.2.6). */
+#ifndef SMTPD_VERDICT_MS
+#define SMTPD_VERDICT_MS 300000
+#endif
+
+/* Wait for the peer to take our replies, ms. */
+#ifndef SMTPD_WRITE_MS
+#define SMTPD_WRITE_MS 60000
+#endif
+
+/* The waits for commands and for data while few slots are free, ms. */
+#ifndef SMTPD_STRESS_MS
+#define SMTPD_STRESS_MS 10000
+#endif
+
+/* Octets a second below which message data loses its session, 0 = off. */
+#ifndef SMTPD_MIN_RATE
+#define SMTPD_MIN_RATE 500
+#endif
+
+/* ---- impossible pairs ---- */
+
+#if SMTPD_MAX_SESSIONS < 1 || SMTPD_MAX_SESSIONS > 4095
+#error "SMTPD_MAX_SESSIONS: 1 to 4095"
+#endif
+#if SMTPD_LINE_MAX < 512 || SMTPD_LINE_MAX > 4096
+#error "SMTPD_LINE_MAX: 512 (RFC 5321 4.5.3.1.4) to 4096"
+#endif
+#if SMTPD_REPLY_BUF < 112 || SMTPD_REPLY_BUF > 4096
+#error "SMTPD_REPLY_BUF: 112 to 4096"
+#endif
+#if SMTPD_HELO_MAX < 0 || SMTPD_HELO_MAX > 255
+#error "SMTPD_HELO_MAX: 0 to 255"
+#endif
+#if SMTPD_RECEIVED && SMTPD_HELO_MAX < 16
+#error "SMTPD_RECEIVED names the client: set SMTPD_HELO_MAX to 16 or more"
+#endif
+#if SMTPD_DATA_CHUNK < 64
+#error "SMTPD_DATA_CHUNK: at least 64"
+#endif
+
+#endif

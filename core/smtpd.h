@@ -1,0 +1,451 @@
+/*
+ * smtpd.h - the SMTP engine: octets in, octets out, callbacks to the sink
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Conventions of every function here:
+ *
+ * Memory    The engine allocates nothing. Sessions live in one static pool of
+ *           SMTPD_MAX_SESSIONS; everything else belongs to the caller.
+ * Pointers  MUST NOT be NULL unless the function says so.
+ * Strings   struct smtpd_str is a span and not NUL-terminated; `const char *`
+ *           is NUL-terminated.
+ * Context   One thread only, the port's (with lwIP: the tcpip thread or the
+ *           main loop). Never from an interrupt. Functions marked "any
+ *           callback" may be called from inside a sink callback.
+ * Units     Lengths in octets, times in milliseconds (suffix _ms).
+ * Results   0 or a count is success; a negative enum smtpd_error says why not.
+ *
+ * A session's life:
+ *
+ *   port: smtpd_session_open() ...
+ * smtpd_session_input()/_output()/_output_ack() core: connect auth mail rcpt
+ * begin data... end | reset ... closed core: smtpd_port_close() -> the session
+ * is gone, the port closes port: smtpd_session_lost() -> the session is gone
+ * (reset, peer vanished)
+ */
+#ifndef SMTPD_H
+#define SMTPD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smtpd_config.h"
+
+#define SMTPD_VERSION "0.1.0"
+
+struct smtpd_session; /* one client's connection; opaque */
+struct smtpd_conn;    /* the port's side of it; defined by the port */
+
+/* A session, or a question it asked, that may have ended meanwhile: pool index
+ * and generation. 0 never names one. */
+typedef uint32_t smtpd_ref;
+
+enum smtpd_error {
+	SMTPD_EGONE = -1,  /* the session, or the question, is over */
+	SMTPD_EINVAL = -2, /* an argument is out of its range */
+	SMTPD_EBUSY = -3,  /* no slot free now */
+	SMTPD_ENONE = -4,  /* not built, not configured, or not available */
+};
+
+enum smtpd_verdict {
+	SMTPD_ACCEPT,
+	SMTPD_REJECT,
+	SMTPD_LATER, /* settled by smtpd_session_verdict() or _resume() */
+};
+
+struct smtpd_str {
+	const char *s;
+	uint16_t len;
+};
+
+/* A peer's address and port in host order; IPv4 uses the first 4 octets. */
+struct smtpd_peer {
+	uint8_t ip[SMTPD_IPV6 ? 16 : 4];
+	uint8_t family; /* 4, 6, or 0 when unknown */
+	uint16_t port;
+};
+
+/* ---- what the client said ---- */
+
+/* A reverse-path or forward-path, RFC 5321 4.1.2; a source route is left out.
+ * `local` keeps its quotes. */
+struct smtpd_path {
+	struct smtpd_str text;   /* local@domain, empty for <> */
+	struct smtpd_str local;  /* Local-part */
+	struct smtpd_str domain; /* Domain or address literal; may be empty */
+	bool utf8;               /* has octets above 127 (RFC 6531) */
+};
+
+enum smtpd_body {
+	SMTPD_BODY_7BIT,
+	SMTPD_BODY_8BITMIME,
+	SMTPD_BODY_BINARYMIME,
+};
+
+enum smtpd_ret {
+	SMTPD_RET_NONE,
+	SMTPD_RET_FULL,
+	SMTPD_RET_HDRS,
+};
+
+/* NOTIFY= of RFC 3461 4.1; 0 when the client gave none. */
+#define SMTPD_NOTIFY_NEVER   1u
+#define SMTPD_NOTIFY_SUCCESS 2u
+#define SMTPD_NOTIFY_FAILURE 4u
+#define SMTPD_NOTIFY_DELAY   8u
+
+/* MAIL. Spans are valid during the callback, and while it stays LATER. */
+struct smtpd_mail {
+	struct smtpd_path from;
+	uint32_t size; /* SIZE=, 0 when not given */
+	enum smtpd_body body;
+	bool smtputf8;
+	enum smtpd_ret ret;
+	struct smtpd_str envid; /* ENVID=, xtext as sent, valid; or empty */
+	struct smtpd_str auth;  /* AUTH=, xtext as sent, valid; or empty */
+};
+
+/* RCPT. Spans are valid during the callback, and while it stays LATER. */
+struct smtpd_rcpt {
+	struct smtpd_path to;
+	uint8_t notify;         /* SMTPD_NOTIFY_ bits */
+	struct smtpd_str orcpt; /* ORCPT=, addr-type;xtext as sent; or empty */
+};
+
+/* AUTH, decoded; RFC 4616. Wiped when the callback has returned and the
+ * verdict is there. A sink MUST NOT keep or log `password`. */
+struct smtpd_auth {
+	const char *mechanism;    /* "PLAIN" or "LOGIN" */
+	struct smtpd_str authzid; /* identity to act as; may be empty */
+	struct smtpd_str authcid; /* user name */
+	struct smtpd_str password;
+};
+
+/* How a TLS connection came out; pointers stay valid while it is open. */
+struct smtpd_tls_info {
+	const char *version; /* "TLSv1.3" */
+	const char *cipher;  /* "TLS_CHACHA20_POLY1305_SHA256" */
+};
+
+/* Why a session, or a message of it, ended. */
+enum smtpd_end {
+	SMTPD_END_QUIT,     /* the client said QUIT */
+	SMTPD_END_PEER,     /* the connection was closed or reset by the peer */
+	SMTPD_END_TIMEOUT,  /* a deadline passed */
+	SMTPD_END_REFUSED,  /* limit passed, connect refused, or protocol error
+			     */
+	SMTPD_END_TLS,      /* the TLS handshake or TLS itself failed */
+	SMTPD_END_SHUTDOWN, /* smtpd_shutdown() */
+	SMTPD_END_RESET, /* messages only: RSET, EHLO, or refused at its end */
+};
+
+/* ---- the sink: what the application supplies ---- */
+
+#define SMTPD_SINK_DSN 1u /* honours RFC 3461: the DSN extension is offered */
+
+/* `end` of a message to all its recipients at once: SMTP, not LMTP. */
+#define SMTPD_ALL_RCPTS UINT16_MAX
+
+/*
+ * The application's side. Core calls; the sink answers ACCEPT, REJECT (with
+ * the reply of smtpd_session_reply(), or a default) or LATER. NULL members
+ * accept, but `data` and `end` MUST be set.
+ *
+ * A callback must not block. It may call any function marked "any callback".
+ */
+struct smtpd_sink {
+	uint8_t flags; /* SMTPD_SINK_ */
+
+	/* A client has connected; before the greeting. REJECT: 554 5.7.1 and
+	 * close, or what smtpd_session_reply() says. */
+	enum smtpd_verdict (*connect)(struct smtpd_session *);
+
+	/* Are these credentials right? NULL: AUTH is not offered. Default
+	 * REJECT: 535 5.7.8. Busy: smtpd_session_reply(s, 454, "4.7.0", ..). */
+	enum smtpd_verdict (*auth)(
+		struct smtpd_session *, const struct smtpd_auth *);
+
+	/* Take a message from this sender? Default REJECT: 550 5.7.1. */
+	enum smtpd_verdict (*mail)(
+		struct smtpd_session *, const struct smtpd_mail *);
+
+	/* Take it for this recipient? Default REJECT: 550 5.1.1. */
+	enum smtpd_verdict (*rcpt)(
+		struct smtpd_session *, const struct smtpd_rcpt *);
+
+	/* The message's octets come now: before 354 or the first BDAT chunk.
+	 * Default REJECT: 451 4.3.0. */
+	enum smtpd_verdict (*begin)(struct smtpd_session *);
+
+	/*
+	 * The next octets of the message, dot-unstuffed, at most
+	 * SMTPD_DATA_CHUNK of them; they point into the port's buffer and are
+	 * valid during the call. All are taken. ACCEPT: more. LATER: no more
+	 * until smtpd_session_resume(). REJECT: the rest of the message is
+	 * read and dropped, then the refusal is its reply (default 451
+	 * 4.3.0); `reset` follows at once.
+	 */
+	enum smtpd_verdict (*data)(
+		struct smtpd_session *, const uint8_t *p, size_t len);
+
+	/*
+	 * All octets are there. After ACCEPT the message is the sink's and
+	 * the client reads 250. REJECT: it never was (default 451 4.3.0), and
+	 * `reset` does not follow. rcpt is SMTPD_ALL_RCPTS; with LMTP it is
+	 * called for each accepted recipient, 0 first (RFC 2033 4.2).
+	 */
+	enum smtpd_verdict (*end)(struct smtpd_session *, uint16_t rcpt);
+
+	/* The transaction that an accepted `mail` opened is over without an
+	 * answer of `end`: forget it. With LMTP, recipients whose `end`
+	 * accepted keep theirs. NULL: nothing to forget. */
+	void (*reset)(struct smtpd_session *, enum smtpd_end why);
+
+	/* The session is over; exactly once after each `connect`. When
+	 * `unacknowledged`, the 250 of the last accepted message may not have
+	 * reached the client, who will send it again (RFC 1047). */
+	void (*closed)(struct smtpd_session *, enum smtpd_end why,
+		bool unacknowledged);
+};
+
+/* ---- configuration: what the port or board supplies ---- */
+
+/* Policy of a listener. 0 where smtpd_config.h grants it means no limit. */
+struct smtpd_limits {
+	uint32_t message_max;     /* octets of a message */
+	uint16_t rcpt_max;        /* recipients of a message, 1 or more */
+	uint16_t text_line_max;   /* octets of a text line with CRLF */
+	uint16_t auth_line_max;   /* octets of an AUTH line with CRLF */
+	uint16_t mail_max;        /* messages in a session */
+	uint16_t peer_sessions;   /* sessions from one address */
+	uint8_t error_max;        /* refused commands in a session */
+	uint8_t idle_command_max; /* commands without progress */
+	uint8_t auth_fail_max;    /* failed AUTHs in a session */
+	uint16_t min_rate;        /* octets of data a second */
+	uint32_t command_ms;      /* for a whole command line */
+	uint32_t data_ms;         /* for message octets */
+	uint32_t tls_ms;          /* for the whole handshake */
+	uint32_t verdict_ms;      /* for a late verdict or resume */
+	uint32_t write_ms;        /* for the peer to take replies */
+	uint32_t stress_ms;       /* replaces command_ms and data_ms while at
+				     most a quarter of the slots is free */
+};
+
+/* The defaults of smtpd_config.h. */
+extern const struct smtpd_limits smtpd_limits_default;
+
+#define SMTPD_LISTEN_STARTTLS      0x01u /* offer STARTTLS */
+#define SMTPD_LISTEN_TLS           0x02u /* TLS from the first octet */
+#define SMTPD_LISTEN_TLS_REQUIRED  0x04u /* no MAIL or AUTH without TLS: 530 */
+#define SMTPD_LISTEN_AUTH          0x08u /* offer AUTH */
+#define SMTPD_LISTEN_AUTH_REQUIRED 0x10u /* no MAIL without AUTH: 530 */
+#define SMTPD_LISTEN_AUTH_CLEAR    0x20u /* AUTH without TLS allowed */
+#define SMTPD_LISTEN_LMTP          0x40u /* speak LMTP (RFC 2033) */
+
+/* One listening port's rules. Constant while any session uses it; may be in
+ * flash. */
+struct smtpd_listener {
+	const struct smtpd_sink *sink;
+	const struct smtpd_limits *limits; /* e.g. &smtpd_limits_default */
+	const char *host_name;             /* ours, for greeting and Received */
+	void *user;                        /* the application's */
+	uint8_t flags;                     /* SMTPD_LISTEN_ */
+};
+
+/*
+ * Check a listener before it is used.
+ *
+ * Returns 0; SMTPD_EINVAL when the sink lacks `data` or `end`, host_name is
+ * empty or not of letters, digits, '-', '.', '[', ']', ':', or the EHLO reply
+ * would not fit SMTPD_REPLY_BUF; SMTPD_ENONE when flags ask for what this
+ * build lacks.
+ * Context: any.
+ */
+int smtpd_listener_check(const struct smtpd_listener *);
+
+/* ---- the port's calls: a connection's life ---- */
+
+/*
+ * Open a session for a connection that the port has accepted.
+ *
+ * The greeting is queued unless the listener speaks TLS first; then the port
+ * starts TLS and calls smtpd_session_tls_started(). The sink's `connect` is
+ * called before the greeting.
+ *
+ * conn     the port's; handed back in every smtpd_port_ call.
+ * refusal  receives a complete reply of static lifetime when NULL is
+ *          returned: the port sends it (not on a TLS-first listener) and
+ *          closes.
+ *
+ * Returns the session; or NULL: all slots taken (421 4.3.2), too many
+ * sessions from this peer (421 4.7.0), shutting down (421 4.3.2).
+ *
+ * Ownership: the session is the pool's; the port may use the pointer until
+ * smtpd_port_close() is called for conn or it calls smtpd_session_lost().
+ * RFC 5321 3.1, 4.2.
+ */
+struct smtpd_session *smtpd_session_open(const struct smtpd_listener *,
+	struct smtpd_conn *conn, const char **refusal);
+
+/*
+ * Give received octets to a session.
+ *
+ * p is writable and may be overwritten up to the count returned. len may be 0:
+ * the session goes on with what it had to put off; call so after
+ * smtpd_session_output_ack() and after smtpd_port_wake().
+ *
+ * Returns the octets taken; fewer than len means: offer the rest again after
+ * the replies were taken or the port was woken. The session may be gone after
+ * the call: smtpd_port_close() was called then.
+ *
+ * Context: not from a sink callback.
+ * RFC 5321 2.3.8, 4.1.1; RFC 2920 3.2.
+ */
+size_t smtpd_session_input(struct smtpd_session *, uint8_t *p, size_t len);
+
+/*
+ * Replies for the peer that the port has not taken yet.
+ *
+ * Returns a pointer to *len octets, valid until the next call for this
+ * session; *len is 0 when there are none.
+ */
+const uint8_t *smtpd_session_output(const struct smtpd_session *, size_t *len);
+
+/*
+ * The port has taken len octets of smtpd_session_output(): they are in order
+ * on their way to the peer. May start TLS or close: see smtpd_port.h.
+ */
+void smtpd_session_output_ack(struct smtpd_session *, size_t len);
+
+/*
+ * The TLS handshake is done: forget what was learnt in clear text and read on.
+ *
+ * info  kept by pointer; MUST stay valid while the session is open.
+ * RFC 3207 4.2.
+ */
+void smtpd_session_tls_started(
+	struct smtpd_session *, const struct smtpd_tls_info *info);
+
+/*
+ * The peer has closed its sending side and all its octets were taken.
+ *
+ * A pending reply is still sent; then the session closes. An unfinished
+ * message is dropped.
+ */
+void smtpd_session_eof(struct smtpd_session *);
+
+/*
+ * The connection is gone (reset, TLS error, abort by the port). The session
+ * ends at once; smtpd_port_close() is not called.
+ *
+ * why             SMTPD_END_PEER or SMTPD_END_TLS.
+ * unacknowledged  octets taken by the port which the peer has not
+ *                 acknowledged; 0 when the port cannot tell.
+ */
+void smtpd_session_lost(
+	struct smtpd_session *, enum smtpd_end why, uint32_t unacknowledged);
+
+/*
+ * Enforce all deadlines. Call at least once a second.
+ * Context: the port's thread, not from a sink callback.
+ */
+void smtpd_tick(void);
+
+/*
+ * Stop taking sessions. Idle ones get 421 4.3.2; unfinished messages are
+ * dropped; a message whose end is with the sink is answered first.
+ * Context: the port's thread, not from a sink callback.
+ */
+void smtpd_shutdown(void);
+
+/* How many sessions are open. Any callback. */
+unsigned smtpd_session_count(void);
+
+/* ---- the application's calls ---- */
+
+/*
+ * Choose the reply of the answer about to be given. From inside the callback
+ * that asks, before it returns ACCEPT or REJECT; the texts are copied.
+ *
+ * code      200..299 with ACCEPT, 400..599 with REJECT; otherwise the default
+ *           reply is used. 421 also ends the session.
+ * enhanced  RFC 3463 code of the same class, such as "5.7.1".
+ * text      printable US-ASCII, cut where the reply line is full.
+ *
+ * Returns 0, or SMTPD_EINVAL (bad code, class, or control characters).
+ * RFC 5321 4.2; RFC 2034.
+ */
+int smtpd_session_reply(struct smtpd_session *, unsigned code,
+	const char *enhanced, const char *text);
+
+/*
+ * Name the question that the sink is about to answer with LATER, for
+ * smtpd_session_verdict() or smtpd_session_resume().
+ *
+ * Lifetime: may be kept for ever; it never names a later question or session.
+ * Context: from inside the callback that asks.
+ */
+smtpd_ref smtpd_session_ref(const struct smtpd_session *);
+
+/*
+ * The late answer to connect, auth, mail, rcpt, begin or end.
+ *
+ * verdict  SMTPD_ACCEPT or SMTPD_REJECT.
+ * code, enhanced, text  as in smtpd_session_reply(); code 0 for the default.
+ *
+ * The reply is queued and the port is woken. Returns 0; SMTPD_EGONE when the
+ * peer left, the deadline passed or the answer was given before: nothing was
+ * done; SMTPD_EINVAL for a bad verdict or reply: still unanswered.
+ *
+ * Context: any callback but the one that asked.
+ * RFC 5321 4.2; RFC 2920 3.2.
+ */
+int smtpd_session_verdict(smtpd_ref ref, enum smtpd_verdict verdict,
+	unsigned code, const char *enhanced, const char *text);
+
+/*
+ * More data, please: after `data` answered LATER. Returns 0 or SMTPD_EGONE.
+ * Context: any callback but the one that asked.
+ */
+int smtpd_session_resume(smtpd_ref ref);
+
+/* What is known of a session. */
+struct smtpd_info {
+	const struct smtpd_listener *listener;
+	struct smtpd_peer peer;
+	struct smtpd_str helo;            /* as kept, printable; may be empty */
+	const char *protocol;             /* "SMTP" ... "ESMTPSA" (RFC 3848) */
+	const struct smtpd_tls_info *tls; /* NULL without TLS */
+	unsigned index; /* slot, 0 to SMTPD_MAX_SESSIONS - 1 */
+	bool authenticated;
+	uint16_t rcpt_count; /* accepted recipients of this message */
+	uint16_t mail_count; /* messages accepted in this session */
+	uint32_t octets;     /* of the message so far, without Received: */
+};
+
+/* Fill *info. Spans and pointers are valid during the callback. Any
+ * callback. */
+void smtpd_session_info(const struct smtpd_session *, struct smtpd_info *info);
+
+/*
+ * The options this build was made with.
+ *
+ * i  0 and up. Returns the option's name, with its value in *value, or NULL
+ * past the last. Static lifetime. Any callback.
+ */
+const char *smtpd_config_report(unsigned i, uint32_t *value);
+
+/* Octets of RAM of one session, and of the whole pool. Any callback. */
+size_t smtpd_session_size(void);
+
+/* ---- small things that sinks need as well ---- */
+
+/* Compare len octets in a time that depends on len alone. */
+bool smtpd_equal(const void *a, const void *b, size_t len);
+
+/* Overwrite len octets in a way that the compiler keeps. */
+void smtpd_wipe(void *p, size_t len);
+
+#endif
