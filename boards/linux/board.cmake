@@ -1,0 +1,23 @@
+# board.cmake - the Linux program: lwIP inside the process
+#
+# SPDX-License-Identifier: BSD-3-Clause
+if(NOT SMTPD_BOARD_LINUX_SOURCES)
+	return()
+endif()
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SLIRP REQUIRED IMPORTED_TARGET slirp)
+
+target_compile_definitions(lwip PUBLIC _GNU_SOURCE)
+add_executable(lwsmtpd ${SMTPD_BOARD_LINUX_SOURCES})
+target_compile_options(lwsmtpd PRIVATE ${SMTPD_WARNINGS})
+target_include_directories(lwsmtpd PRIVATE ${SMTPD_DIR}/boards/common)
+set_target_properties(lwsmtpd PROPERTIES C_EXTENSIONS ON)
+target_link_libraries(lwsmtpd PRIVATE
+	-Wl,--start-group smtpd_core smtpd_port_lwip smtpd_port_wolfssl
+	lwip wolfssl -Wl,--end-group PkgConfig::SLIRP m)
+target_link_options(lwsmtpd PRIVATE -Wl,--gc-sections
+	-Wl,-Map=${CMAKE_BINARY_DIR}/lwsmtpd.map)
+add_custom_command(TARGET lwsmtpd POST_BUILD
+	COMMAND ${SMTPD_DIR}/config/size-report ${CMAKE_BINARY_DIR}
+	lwsmtpd VERBATIM)
