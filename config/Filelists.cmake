@@ -89,60 +89,11 @@ set(SMTPD_LWIP_MDNS_SOURCES
 )
 set(SMTPD_LWIP_SNTP_SOURCES ${LWIP_DIR}/src/apps/sntp/sntp.c)
 
-# ---- wolfSSL: compile with -DWOLFSSL_USER_SETTINGS ----
+# ---- wolfSSL ----
 
-set(SMTPD_WOLFSSL_INCLUDE_DIRS ${SMTPD_DIR}/config/wolfssl ${WOLFSSL_DIR})
-set(SMTPD_WOLFSSL_SOURCES
-	${WOLFSSL_DIR}/src/internal.c
-	${WOLFSSL_DIR}/src/keys.c
-	${WOLFSSL_DIR}/src/ssl.c
-	${WOLFSSL_DIR}/src/tls.c
-	${WOLFSSL_DIR}/src/tls13.c
-	${WOLFSSL_DIR}/src/wolfio.c
-	${WOLFSSL_DIR}/wolfcrypt/src/aes.c
-	${WOLFSSL_DIR}/wolfcrypt/src/asn.c
-	${WOLFSSL_DIR}/wolfcrypt/src/chacha.c
-	${WOLFSSL_DIR}/wolfcrypt/src/chacha20_poly1305.c
-	${WOLFSSL_DIR}/wolfcrypt/src/coding.c
-	${WOLFSSL_DIR}/wolfcrypt/src/cpuid.c
-	${WOLFSSL_DIR}/wolfcrypt/src/curve25519.c
-	${WOLFSSL_DIR}/wolfcrypt/src/ecc.c
-	${WOLFSSL_DIR}/wolfcrypt/src/error.c
-	${WOLFSSL_DIR}/wolfcrypt/src/fe_low_mem.c
-	${WOLFSSL_DIR}/wolfcrypt/src/fe_operations.c
-	${WOLFSSL_DIR}/wolfcrypt/src/hash.c
-	${WOLFSSL_DIR}/wolfcrypt/src/hmac.c
-	${WOLFSSL_DIR}/wolfcrypt/src/kdf.c
-	${WOLFSSL_DIR}/wolfcrypt/src/logging.c
-	${WOLFSSL_DIR}/wolfcrypt/src/memory.c
-	${WOLFSSL_DIR}/wolfcrypt/src/misc.c
-	${WOLFSSL_DIR}/wolfcrypt/src/poly1305.c
-	${WOLFSSL_DIR}/wolfcrypt/src/pwdbased.c
-	${WOLFSSL_DIR}/wolfcrypt/src/random.c
-	${WOLFSSL_DIR}/wolfcrypt/src/rsa.c
-	${WOLFSSL_DIR}/wolfcrypt/src/sha.c
-	${WOLFSSL_DIR}/wolfcrypt/src/sha256.c
-	${WOLFSSL_DIR}/wolfcrypt/src/sha512.c
-	${WOLFSSL_DIR}/wolfcrypt/src/signature.c
-	${WOLFSSL_DIR}/wolfcrypt/src/sp_c32.c
-	${WOLFSSL_DIR}/wolfcrypt/src/sp_c64.c
-	${WOLFSSL_DIR}/wolfcrypt/src/sp_cortexm.c
-	${WOLFSSL_DIR}/wolfcrypt/src/sp_int.c
-	${WOLFSSL_DIR}/wolfcrypt/src/sp_x86_64.c
-	${WOLFSSL_DIR}/wolfcrypt/src/wc_encrypt.c
-	${WOLFSSL_DIR}/wolfcrypt/src/wc_port.c
-	${WOLFSSL_DIR}/wolfcrypt/src/wolfmath.c
-)
-set(SMTPD_WOLFSSL_X86_64_SOURCES
-	${WOLFSSL_DIR}/wolfcrypt/src/aes_asm.S
-	${WOLFSSL_DIR}/wolfcrypt/src/aes_gcm_asm.S
-	${WOLFSSL_DIR}/wolfcrypt/src/chacha_asm.S
-	${WOLFSSL_DIR}/wolfcrypt/src/fe_x25519_asm.S
-	${WOLFSSL_DIR}/wolfcrypt/src/poly1305_asm.S
-	${WOLFSSL_DIR}/wolfcrypt/src/sha256_asm.S
-	${WOLFSSL_DIR}/wolfcrypt/src/sha512_asm.S
-	${WOLFSSL_DIR}/wolfcrypt/src/sp_x86_64_asm.S
-)
+# SMTPD_WOLFSSL_SOURCES, _DEFINITIONS, _INCLUDE_DIRS; per processor
+# SMTPD_WOLFSSL_X86_64_SOURCES and _FLAGS, SMTPD_WOLFSSL_CORTEX_M_SOURCES.
+include(${SMTPD_DIR}/config/wolfssl/sources.cmake)
 
 # ---- boards ----
 

@@ -1,0 +1,352 @@
+/*
+ * smtpd_kconfig.h - CONFIG_SMTPD_X of a Kconfig build to SMTPD_X
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Included by smtpd_config.h after the header that Kconfig wrote, in which a
+ * boolean that is off is not defined. What is set already stays as it is.
+ */
+#ifndef SMTPD_KCONFIG_H
+#define SMTPD_KCONFIG_H
+
+#ifndef SMTPD_PROFILE
+#if defined(CONFIG_SMTPD_PROFILE_TINY)
+#define SMTPD_PROFILE SMTPD_PROFILE_TINY
+#elif defined(CONFIG_SMTPD_PROFILE_DEFAULT)
+#define SMTPD_PROFILE SMTPD_PROFILE_DEFAULT
+#elif defined(CONFIG_SMTPD_PROFILE_FULL)
+#define SMTPD_PROFILE SMTPD_PROFILE_FULL
+#else
+#error "SMTPD_KCONFIG: that header has no options of lwsmtpd in it"
+#endif
+#endif
+
+/* ---- booleans ---- */
+
+#ifndef SMTPD_TLS
+#ifdef CONFIG_SMTPD_TLS
+#define SMTPD_TLS 1
+#else
+#define SMTPD_TLS 0
+#endif
+#endif
+
+#ifndef SMTPD_AUTH
+#ifdef CONFIG_SMTPD_AUTH
+#define SMTPD_AUTH 1
+#else
+#define SMTPD_AUTH 0
+#endif
+#endif
+
+#ifndef SMTPD_CHUNKING
+#ifdef CONFIG_SMTPD_CHUNKING
+#define SMTPD_CHUNKING 1
+#else
+#define SMTPD_CHUNKING 0
+#endif
+#endif
+
+#ifndef SMTPD_SMTPUTF8
+#ifdef CONFIG_SMTPD_SMTPUTF8
+#define SMTPD_SMTPUTF8 1
+#else
+#define SMTPD_SMTPUTF8 0
+#endif
+#endif
+
+#ifndef SMTPD_DSN
+#ifdef CONFIG_SMTPD_DSN
+#define SMTPD_DSN 1
+#else
+#define SMTPD_DSN 0
+#endif
+#endif
+
+#ifndef SMTPD_LMTP
+#ifdef CONFIG_SMTPD_LMTP
+#define SMTPD_LMTP 1
+#else
+#define SMTPD_LMTP 0
+#endif
+#endif
+
+#ifndef SMTPD_LIMITS
+#ifdef CONFIG_SMTPD_LIMITS
+#define SMTPD_LIMITS 1
+#else
+#define SMTPD_LIMITS 0
+#endif
+#endif
+
+#ifndef SMTPD_RECEIVED
+#ifdef CONFIG_SMTPD_RECEIVED
+#define SMTPD_RECEIVED 1
+#else
+#define SMTPD_RECEIVED 0
+#endif
+#endif
+
+#ifndef SMTPD_IPV6
+#ifdef CONFIG_SMTPD_IPV6
+#define SMTPD_IPV6 1
+#else
+#define SMTPD_IPV6 0
+#endif
+#endif
+
+#ifndef SMTPD_WIDE_SCAN
+#ifdef CONFIG_SMTPD_WIDE_SCAN
+#define SMTPD_WIDE_SCAN 1
+#else
+#define SMTPD_WIDE_SCAN 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_SMALL
+#ifdef CONFIG_SMTPD_TLS_SMALL
+#define SMTPD_TLS_SMALL 1
+#else
+#define SMTPD_TLS_SMALL 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_12
+#ifdef CONFIG_SMTPD_TLS_12
+#define SMTPD_TLS_12 1
+#else
+#define SMTPD_TLS_12 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_CLIENT
+#ifdef CONFIG_SMTPD_TLS_CLIENT
+#define SMTPD_TLS_CLIENT 1
+#else
+#define SMTPD_TLS_CLIENT 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_RSA
+#ifdef CONFIG_SMTPD_TLS_RSA
+#define SMTPD_TLS_RSA 1
+#else
+#define SMTPD_TLS_RSA 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_LARGE_KEYS
+#ifdef CONFIG_SMTPD_TLS_LARGE_KEYS
+#define SMTPD_TLS_LARGE_KEYS 1
+#else
+#define SMTPD_TLS_LARGE_KEYS 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_AES
+#ifdef CONFIG_SMTPD_TLS_AES
+#define SMTPD_TLS_AES 1
+#else
+#define SMTPD_TLS_AES 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_CHACHA
+#ifdef CONFIG_SMTPD_TLS_CHACHA
+#define SMTPD_TLS_CHACHA 1
+#else
+#define SMTPD_TLS_CHACHA 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_PREFER_CHACHA
+#ifdef CONFIG_SMTPD_TLS_PREFER_CHACHA
+#define SMTPD_TLS_PREFER_CHACHA 1
+#else
+#define SMTPD_TLS_PREFER_CHACHA 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_X25519
+#ifdef CONFIG_SMTPD_TLS_X25519
+#define SMTPD_TLS_X25519 1
+#else
+#define SMTPD_TLS_X25519 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_TICKETS
+#ifdef CONFIG_SMTPD_TLS_TICKETS
+#define SMTPD_TLS_TICKETS 1
+#else
+#define SMTPD_TLS_TICKETS 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_CLIENT_CERT
+#ifdef CONFIG_SMTPD_TLS_CLIENT_CERT
+#define SMTPD_TLS_CLIENT_CERT 1
+#else
+#define SMTPD_TLS_CLIENT_CERT 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_CHECK_DATES
+#ifdef CONFIG_SMTPD_TLS_CHECK_DATES
+#define SMTPD_TLS_CHECK_DATES 1
+#else
+#define SMTPD_TLS_CHECK_DATES 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_PEM
+#ifdef CONFIG_SMTPD_TLS_PEM
+#define SMTPD_TLS_PEM 1
+#else
+#define SMTPD_TLS_PEM 0
+#endif
+#endif
+
+#ifndef SMTPD_TLS_ASM
+#ifdef CONFIG_SMTPD_TLS_ASM
+#define SMTPD_TLS_ASM 1
+#else
+#define SMTPD_TLS_ASM 0
+#endif
+#endif
+
+/* ---- numbers ---- */
+
+#ifndef SMTPD_MAX_SESSIONS
+#define SMTPD_MAX_SESSIONS CONFIG_SMTPD_MAX_SESSIONS
+#endif
+
+#ifndef SMTPD_LINE_MAX
+#define SMTPD_LINE_MAX CONFIG_SMTPD_LINE_MAX
+#endif
+
+#ifndef SMTPD_REPLY_BUF
+#define SMTPD_REPLY_BUF CONFIG_SMTPD_REPLY_BUF
+#endif
+
+#ifndef SMTPD_HELO_MAX
+#define SMTPD_HELO_MAX CONFIG_SMTPD_HELO_MAX
+#endif
+
+#ifndef SMTPD_DATA_CHUNK
+#define SMTPD_DATA_CHUNK CONFIG_SMTPD_DATA_CHUNK
+#endif
+
+#ifndef SMTPD_MESSAGE_MAX
+#define SMTPD_MESSAGE_MAX CONFIG_SMTPD_MESSAGE_MAX
+#endif
+
+#ifndef SMTPD_RCPT_MAX
+#define SMTPD_RCPT_MAX CONFIG_SMTPD_RCPT_MAX
+#endif
+
+#ifndef SMTPD_TEXT_LINE_MAX
+#define SMTPD_TEXT_LINE_MAX CONFIG_SMTPD_TEXT_LINE_MAX
+#endif
+
+#ifndef SMTPD_AUTH_LINE_MAX
+#define SMTPD_AUTH_LINE_MAX CONFIG_SMTPD_AUTH_LINE_MAX
+#endif
+
+#ifndef SMTPD_MAIL_MAX
+#define SMTPD_MAIL_MAX CONFIG_SMTPD_MAIL_MAX
+#endif
+
+#ifndef SMTPD_PEER_SESSIONS
+#define SMTPD_PEER_SESSIONS CONFIG_SMTPD_PEER_SESSIONS
+#endif
+
+#ifndef SMTPD_ERROR_MAX
+#define SMTPD_ERROR_MAX CONFIG_SMTPD_ERROR_MAX
+#endif
+
+#ifndef SMTPD_IDLE_COMMAND_MAX
+#define SMTPD_IDLE_COMMAND_MAX CONFIG_SMTPD_IDLE_COMMAND_MAX
+#endif
+
+#ifndef SMTPD_AUTH_FAIL_MAX
+#define SMTPD_AUTH_FAIL_MAX CONFIG_SMTPD_AUTH_FAIL_MAX
+#endif
+
+#ifndef SMTPD_COMMAND_MS
+#define SMTPD_COMMAND_MS CONFIG_SMTPD_COMMAND_MS
+#endif
+
+#ifndef SMTPD_DATA_MS
+#define SMTPD_DATA_MS CONFIG_SMTPD_DATA_MS
+#endif
+
+#ifndef SMTPD_TLS_MS
+#define SMTPD_TLS_MS CONFIG_SMTPD_TLS_MS
+#endif
+
+#ifndef SMTPD_VERDICT_MS
+#define SMTPD_VERDICT_MS CONFIG_SMTPD_VERDICT_MS
+#endif
+
+#ifndef SMTPD_WRITE_MS
+#define SMTPD_WRITE_MS CONFIG_SMTPD_WRITE_MS
+#endif
+
+#ifndef SMTPD_STRESS_MS
+#define SMTPD_STRESS_MS CONFIG_SMTPD_STRESS_MS
+#endif
+
+#ifndef SMTPD_MIN_RATE
+#define SMTPD_MIN_RATE CONFIG_SMTPD_MIN_RATE
+#endif
+
+#ifndef SMTPD_TLS_SLOTS
+#define SMTPD_TLS_SLOTS CONFIG_SMTPD_TLS_SLOTS
+#endif
+
+#ifndef SMTPD_TLS_SLOT_SIZE
+#define SMTPD_TLS_SLOT_SIZE CONFIG_SMTPD_TLS_SLOT_SIZE
+#endif
+
+#ifndef SMTPD_TLS_GLOBAL_SIZE
+#define SMTPD_TLS_GLOBAL_SIZE CONFIG_SMTPD_TLS_GLOBAL_SIZE
+#endif
+
+#ifndef SMTPD_TLS_CONFIGS
+#define SMTPD_TLS_CONFIGS CONFIG_SMTPD_TLS_CONFIGS
+#endif
+
+#ifndef SMTPD_TLS_RECORD_BUFFERS
+#define SMTPD_TLS_RECORD_BUFFERS CONFIG_SMTPD_TLS_RECORD_BUFFERS
+#endif
+
+#ifndef SMTPD_TLS_RECORD_SLOT_MAX
+#define SMTPD_TLS_RECORD_SLOT_MAX CONFIG_SMTPD_TLS_RECORD_SLOT_MAX
+#endif
+
+#ifndef SMTPD_TLS_WRITE_MAX
+#define SMTPD_TLS_WRITE_MAX CONFIG_SMTPD_TLS_WRITE_MAX
+#endif
+
+#ifndef SMTPD_TLS_AHEAD
+#define SMTPD_TLS_AHEAD CONFIG_SMTPD_TLS_AHEAD
+#endif
+
+#ifndef SMTPD_TLS_RECORD_MS
+#define SMTPD_TLS_RECORD_MS CONFIG_SMTPD_TLS_RECORD_MS
+#endif
+
+#ifndef SMTPD_TLS_IDLE_RECORDS
+#define SMTPD_TLS_IDLE_RECORDS CONFIG_SMTPD_TLS_IDLE_RECORDS
+#endif
+
+#ifndef SMTPD_TLS_HANDSHAKE_RECORDS
+#define SMTPD_TLS_HANDSHAKE_RECORDS CONFIG_SMTPD_TLS_HANDSHAKE_RECORDS
+#endif
+
+#ifndef SMTPD_TLS_CHAIN_MAX
+#define SMTPD_TLS_CHAIN_MAX CONFIG_SMTPD_TLS_CHAIN_MAX
+#endif
+
+#endif
