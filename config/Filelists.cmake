@@ -11,16 +11,30 @@
 
 set(SMTPD_INCLUDE_DIRS ${SMTPD_DIR}/core ${SMTPD_DIR}/config)
 set(SMTPD_CORE_SOURCES
+	${SMTPD_DIR}/core/base64.c
+	${SMTPD_DIR}/core/params.c
+	${SMTPD_DIR}/core/path.c
+	${SMTPD_DIR}/core/pool.c
+	${SMTPD_DIR}/core/reply.c
+	${SMTPD_DIR}/core/session.c
+	${SMTPD_DIR}/core/text.c
+	${SMTPD_DIR}/core/unstuff.c
+	${SMTPD_DIR}/core/utf8.c
 )
 
 # ---- bindings ----
 
 set(SMTPD_PORT_LWIP_INCLUDE_DIRS ${SMTPD_DIR}/port/lwip)
 set(SMTPD_PORT_LWIP_SOURCES
+	${SMTPD_DIR}/port/lwip/hooks.c
+	${SMTPD_DIR}/port/lwip/random.c
+	${SMTPD_DIR}/port/lwip/tcp_options.c
 )
 
 set(SMTPD_PORT_WOLFSSL_INCLUDE_DIRS ${SMTPD_DIR}/port/wolfssl)
 set(SMTPD_PORT_WOLFSSL_SOURCES
+	${SMTPD_DIR}/port/wolfssl/tls_arena.c
+	${SMTPD_DIR}/port/wolfssl/tls_memory.c
 )
 
 # ---- lwIP ----
