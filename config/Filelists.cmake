@@ -12,6 +12,9 @@
 set(SMTPD_INCLUDE_DIRS ${SMTPD_DIR}/core ${SMTPD_DIR}/config)
 set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/base64.c
+	${SMTPD_DIR}/core/cmd_hello.c
+	${SMTPD_DIR}/core/command.c
+	${SMTPD_DIR}/core/input.c
 	${SMTPD_DIR}/core/params.c
 	${SMTPD_DIR}/core/path.c
 	${SMTPD_DIR}/core/pool.c
@@ -26,7 +29,9 @@ set(SMTPD_CORE_SOURCES
 
 set(SMTPD_PORT_LWIP_INCLUDE_DIRS ${SMTPD_DIR}/port/lwip)
 set(SMTPD_PORT_LWIP_SOURCES
+	${SMTPD_DIR}/port/lwip/conn.c
 	${SMTPD_DIR}/port/lwip/hooks.c
+	${SMTPD_DIR}/port/lwip/listener.c
 	${SMTPD_DIR}/port/lwip/random.c
 	${SMTPD_DIR}/port/lwip/tcp_options.c
 )
@@ -34,7 +39,12 @@ set(SMTPD_PORT_LWIP_SOURCES
 set(SMTPD_PORT_WOLFSSL_INCLUDE_DIRS ${SMTPD_DIR}/port/wolfssl)
 set(SMTPD_PORT_WOLFSSL_SOURCES
 	${SMTPD_DIR}/port/wolfssl/tls_arena.c
+	${SMTPD_DIR}/port/wolfssl/tls_config.c
+	${SMTPD_DIR}/port/wolfssl/tls_engine.c
+	${SMTPD_DIR}/port/wolfssl/tls_io.c
 	${SMTPD_DIR}/port/wolfssl/tls_memory.c
+	${SMTPD_DIR}/port/wolfssl/tls_platform.c
+	${SMTPD_DIR}/port/wolfssl/tls_reason.c
 )
 
 # ---- lwIP ----
@@ -111,5 +121,26 @@ include(${SMTPD_DIR}/config/wolfssl/sources.cmake)
 
 # ---- boards ----
 
+# What boards share, and may each use or leave.
+set(SMTPD_BOARD_COMMON_INCLUDE_DIRS ${SMTPD_DIR}/boards/common)
+set(SMTPD_BOARD_COMMON_SOURCES
+	${SMTPD_DIR}/boards/common/board_base64.c
+	${SMTPD_DIR}/boards/common/setting.c
+	${SMTPD_DIR}/boards/common/text.c
+	${SMTPD_DIR}/boards/common/verifier.c
+)
+
 set(SMTPD_BOARD_LINUX_SOURCES
+	${SMTPD_DIR}/boards/linux/files.c
+	${SMTPD_DIR}/boards/linux/log.c
+	${SMTPD_DIR}/boards/linux/net.c
+	${SMTPD_DIR}/boards/linux/net_user.c
+	${SMTPD_DIR}/boards/linux/options.c
+	${SMTPD_DIR}/boards/linux/options_help.c
+	${SMTPD_DIR}/boards/linux/options_read.c
+	${SMTPD_DIR}/boards/linux/sink_log.c
+	${SMTPD_DIR}/boards/linux/sink_maildir.c
+	${SMTPD_DIR}/boards/linux/sinks.c
+	${SMTPD_DIR}/boards/linux/users.c
+	${SMTPD_DIR}/boards/linux/users_hash.c
 )

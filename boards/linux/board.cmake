@@ -9,9 +9,11 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(SLIRP REQUIRED IMPORTED_TARGET slirp)
 
 target_compile_definitions(lwip PUBLIC _GNU_SOURCE)
-add_executable(lwsmtpd ${SMTPD_BOARD_LINUX_SOURCES})
+add_executable(lwsmtpd ${SMTPD_BOARD_LINUX_SOURCES}
+	${SMTPD_BOARD_COMMON_SOURCES})
 target_compile_options(lwsmtpd PRIVATE ${SMTPD_WARNINGS})
-target_include_directories(lwsmtpd PRIVATE ${SMTPD_DIR}/boards/common)
+target_include_directories(lwsmtpd PRIVATE
+	${SMTPD_BOARD_COMMON_INCLUDE_DIRS})
 set_target_properties(lwsmtpd PROPERTIES C_EXTENSIONS ON)
 target_link_libraries(lwsmtpd PRIVATE
 	-Wl,--start-group smtpd_core smtpd_port_lwip smtpd_port_wolfssl
