@@ -12,7 +12,9 @@
 set(SMTPD_INCLUDE_DIRS ${SMTPD_DIR}/core ${SMTPD_DIR}/config)
 set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/base64.c
+	${SMTPD_DIR}/core/cmd_data.c
 	${SMTPD_DIR}/core/cmd_hello.c
+	${SMTPD_DIR}/core/cmd_mail.c
 	${SMTPD_DIR}/core/command.c
 	${SMTPD_DIR}/core/input.c
 	${SMTPD_DIR}/core/params.c
@@ -29,15 +31,20 @@ set(SMTPD_CORE_SOURCES
 
 set(SMTPD_PORT_LWIP_INCLUDE_DIRS ${SMTPD_DIR}/port/lwip)
 set(SMTPD_PORT_LWIP_SOURCES
+	${SMTPD_DIR}/port/lwip/close.c
 	${SMTPD_DIR}/port/lwip/conn.c
 	${SMTPD_DIR}/port/lwip/hooks.c
 	${SMTPD_DIR}/port/lwip/listener.c
+	${SMTPD_DIR}/port/lwip/peer.c
+	${SMTPD_DIR}/port/lwip/pump.c
 	${SMTPD_DIR}/port/lwip/random.c
 	${SMTPD_DIR}/port/lwip/tcp_options.c
+	${SMTPD_DIR}/port/lwip/tls.c
 )
 
 set(SMTPD_PORT_WOLFSSL_INCLUDE_DIRS ${SMTPD_DIR}/port/wolfssl)
 set(SMTPD_PORT_WOLFSSL_SOURCES
+	${SMTPD_DIR}/port/wolfssl/crypto.c
 	${SMTPD_DIR}/port/wolfssl/tls_arena.c
 	${SMTPD_DIR}/port/wolfssl/tls_config.c
 	${SMTPD_DIR}/port/wolfssl/tls_engine.c
@@ -45,6 +52,7 @@ set(SMTPD_PORT_WOLFSSL_SOURCES
 	${SMTPD_DIR}/port/wolfssl/tls_memory.c
 	${SMTPD_DIR}/port/wolfssl/tls_platform.c
 	${SMTPD_DIR}/port/wolfssl/tls_reason.c
+	${SMTPD_DIR}/port/wolfssl/tls_ticket.c
 )
 
 # ---- lwIP ----
@@ -132,8 +140,10 @@ set(SMTPD_BOARD_COMMON_SOURCES
 
 set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/files.c
+	${SMTPD_DIR}/boards/linux/host_ports.c
 	${SMTPD_DIR}/boards/linux/log.c
 	${SMTPD_DIR}/boards/linux/net.c
+	${SMTPD_DIR}/boards/linux/net_tap.c
 	${SMTPD_DIR}/boards/linux/net_user.c
 	${SMTPD_DIR}/boards/linux/options.c
 	${SMTPD_DIR}/boards/linux/options_help.c
