@@ -1,0 +1,237 @@
+/*
+ * lwipopts.h - lwIP's options for every board, derived from SMTPD_ options
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A board changes any of them with -D, or in the header it names in
+ * SMTPD_LWIP_BOARD_OPTS. What stands here has two flavours: a microcontroller
+ * (small pools, sized by the sessions) and, with SMTPD_LWIP_GATEWAY, a Linux
+ * gateway. No flavour uses the libc heap.
+ */
+#ifndef LWIPOPTS_H
+#define LWIPOPTS_H
+
+#ifdef SMTPD_LWIP_BOARD_OPTS
+#include SMTPD_LWIP_BOARD_OPTS
+#endif
+
+#include "smtpd_lwip_config.h"
+#if SMTPD_TLS
+#include "smtpd_tls_config.h"
+#endif
+
+#define SMTPD_LWIP_BY(board, gateway) (SMTPD_LWIP_GATEWAY ? (gateway) : (board))
+
+/* ---- the system ---- */
+
+#ifndef NO_SYS
+#define NO_SYS 1
+#endif
+#ifndef SYS_LIGHTWEIGHT_PROT
+#define SYS_LIGHTWEIGHT_PROT (!NO_SYS)
+#endif
+#ifndef LWIP_TCPIP_CORE_LOCKING
+#define LWIP_TCPIP_CORE_LOCKING 0
+#endif
+#ifndef LWIP_NETCONN
+#define LWIP_NETCONN 0
+#endif
+#ifndef LWIP_SOCKET
+#define LWIP_SOCKET 0
+#endif
+#if !SMTPD_LWIP_ASSERT && !defined(LWIP_NOASSERT)
+#define LWIP_NOASSERT 1
+#endif
+#ifndef LWIP_STATS
+#define LWIP_STATS SMTPD_LWIP_GATEWAY
+#endif
+#ifndef LWIP_HOOK_FILENAME
+#define LWIP_HOOK_FILENAME "lwip_hooks.h"
+#endif
+/* ours: the deadlines and the deferred wake-up */
+#ifndef MEMP_NUM_SYS_TIMEOUT
+#define MEMP_NUM_SYS_TIMEOUT                                                   \
+	(LWIP_NUM_SYS_TIMEOUT_INTERNAL + 2 + SMTPD_LWIP_OTHER_TIMEOUTS)
+#endif
+
+/* ---- protocols ---- */
+
+#ifndef LWIP_IPV4
+#define LWIP_IPV4 1
+#endif
+#ifndef LWIP_IPV6
+#define LWIP_IPV6 SMTPD_IPV6
+#endif
+#ifndef LWIP_UDP
+#define LWIP_UDP 1
+#endif
+#ifndef LWIP_RAW
+#define LWIP_RAW 0
+#endif
+#ifndef LWIP_DHCP
+#define LWIP_DHCP 1
+#endif
+#ifndef LWIP_DHCP_DOES_ACD_CHECK
+#define LWIP_DHCP_DOES_ACD_CHECK 0
+#endif
+#ifndef LWIP_ACD
+#define LWIP_ACD 0
+#endif
+#ifndef LWIP_DNS
+#define LWIP_DNS 0
+#endif
+#ifndef LWIP_NETIF_HOSTNAME
+#define LWIP_NETIF_HOSTNAME LWIP_DHCP
+#endif
+#ifndef LWIP_NETIF_STATUS_CALLBACK
+#define LWIP_NETIF_STATUS_CALLBACK 1
+#endif
+#ifndef LWIP_NETIF_LINK_CALLBACK
+#define LWIP_NETIF_LINK_CALLBACK 1
+#endif
+#ifndef LWIP_IPV6_AUTOCONFIG
+#define LWIP_IPV6_AUTOCONFIG LWIP_IPV6
+#endif
+#ifndef LWIP_IPV6_DHCP6
+#define LWIP_IPV6_DHCP6 0
+#endif
+/* TCP never needs fragments, and reassembly is where attackers park memory.
+ * RFC 8200 5 wants it of an IPv6 host. */
+#ifndef IP_REASSEMBLY
+#define IP_REASSEMBLY 0
+#endif
+#ifndef IP_FRAG
+#define IP_FRAG 0
+#endif
+#ifndef LWIP_IPV6_REASS
+#define LWIP_IPV6_REASS (LWIP_IPV6 && SMTPD_LWIP_GATEWAY)
+#endif
+#ifndef LWIP_IPV6_FRAG
+#define LWIP_IPV6_FRAG LWIP_IPV6_REASS
+#endif
+#ifndef LWIP_CHKSUM_ALGORITHM
+#define LWIP_CHKSUM_ALGORITHM SMTPD_LWIP_BY(2, 3)
+#endif
+
+/* ---- TCP ---- */
+
+#ifndef LWIP_ALTCP
+#define LWIP_ALTCP SMTPD_TLS
+#endif
+#ifndef LWIP_ALTCP_TLS
+#define LWIP_ALTCP_TLS SMTPD_TLS
+#endif
+#ifndef TCP_LISTEN_BACKLOG
+#define TCP_LISTEN_BACKLOG 1
+#endif
+#ifndef TCP_DEFAULT_LISTEN_BACKLOG
+#define TCP_DEFAULT_LISTEN_BACKLOG SMTPD_LWIP_BACKLOG
+#endif
+/* listening again while old sessions still run */
+#ifndef SO_REUSE
+#define SO_REUSE 1
+#endif
+#ifndef LWIP_TCP_KEEPALIVE
+#define LWIP_TCP_KEEPALIVE 1
+#endif
+/* A peer that was switched off is noticed after two minutes. */
+#ifndef TCP_KEEPIDLE_DEFAULT
+#define TCP_KEEPIDLE_DEFAULT 60000U
+#endif
+#ifndef TCP_KEEPINTVL_DEFAULT
+#define TCP_KEEPINTVL_DEFAULT 10000U
+#endif
+#ifndef TCP_KEEPCNT_DEFAULT
+#define TCP_KEEPCNT_DEFAULT 6U
+#endif
+/* RFC 6298 2.1 */
+#ifndef LWIP_TCP_RTO_TIME
+#define LWIP_TCP_RTO_TIME 1000
+#endif
+#ifndef TCP_MSS
+#define TCP_MSS SMTPD_BY_PROFILE(536, 1460, 1460)
+#endif
+#ifndef TCP_WND
+#define TCP_WND SMTPD_LWIP_BY(4 * TCP_MSS, 44 * TCP_MSS)
+#endif
+#ifndef TCP_SND_BUF
+#define TCP_SND_BUF SMTPD_LWIP_BY(2 * TCP_MSS, 8 * TCP_MSS)
+#endif
+#ifndef TCP_SND_QUEUELEN
+#define TCP_SND_QUEUELEN SMTPD_LWIP_BY(8, 32)
+#endif
+#ifndef TCP_QUEUE_OOSEQ
+#define TCP_QUEUE_OOSEQ SMTPD_LWIP_GATEWAY
+#endif
+/* Out-of-order segments kept for one connection. */
+#ifndef TCP_OOSEQ_MAX_PBUFS
+#define TCP_OOSEQ_MAX_PBUFS (TCP_QUEUE_OOSEQ ? 24 : 0)
+#endif
+#ifndef LWIP_TCP_SACK_OUT
+#define LWIP_TCP_SACK_OUT TCP_QUEUE_OOSEQ
+#endif
+
+/* ---- pools ---- */
+
+#ifndef MEM_LIBC_MALLOC
+#define MEM_LIBC_MALLOC 0
+#endif
+#ifndef MEMP_MEM_MALLOC
+#define MEMP_MEM_MALLOC 0
+#endif
+#ifndef MEM_ALIGNMENT
+#define MEM_ALIGNMENT SMTPD_LWIP_BY(4, 8)
+#endif
+
+/* Every session, those that close, every handshake of a full backlog, and the
+ * others. TIME_WAIT needs none of its own: lwIP takes the oldest. */
+#ifndef MEMP_NUM_TCP_PCB
+#define MEMP_NUM_TCP_PCB                                                       \
+	(SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING +                             \
+		SMTPD_LWIP_LISTENERS * SMTPD_LWIP_BACKLOG +                    \
+		SMTPD_LWIP_OTHER_TCP)
+#endif
+#ifndef MEMP_NUM_TCP_PCB_LISTEN
+#define MEMP_NUM_TCP_PCB_LISTEN                                                \
+	(SMTPD_LWIP_LISTENERS + SMTPD_LWIP_OTHER_LISTENERS)
+#endif
+/* One a connection and listener, and a second one around it for TLS. */
+#ifndef MEMP_NUM_ALTCP_PCB
+#if SMTPD_TLS
+#define MEMP_NUM_ALTCP_PCB                                                     \
+	(MEMP_NUM_TCP_PCB + MEMP_NUM_TCP_PCB_LISTEN + SMTPD_TLS_SLOTS)
+#else
+#define MEMP_NUM_ALTCP_PCB (MEMP_NUM_TCP_PCB + MEMP_NUM_TCP_PCB_LISTEN)
+#endif
+#endif
+#ifndef MEMP_NUM_TCP_SEG
+#define MEMP_NUM_TCP_SEG                                                       \
+	SMTPD_LWIP_BY(8 + 4 * SMTPD_MAX_SESSIONS, 256 + 32 * SMTPD_MAX_SESSIONS)
+#endif
+#ifndef MEMP_NUM_UDP_PCB
+#define MEMP_NUM_UDP_PCB SMTPD_LWIP_BY(3, 8)
+#endif
+#ifndef MEMP_NUM_PBUF
+#define MEMP_NUM_PBUF SMTPD_LWIP_BY(8, 64)
+#endif
+
+/* What we send: replies, TLS records, the others' pages. */
+#ifndef MEM_SIZE
+#define MEM_SIZE                                                               \
+	SMTPD_LWIP_BY(1024 + SMTPD_MAX_SESSIONS * (TCP_MSS + 128),             \
+		262144 + SMTPD_MAX_SESSIONS * 4096)
+#endif
+
+/*
+ * What we receive. A board's frames are chains of short pool buffers, so that
+ * the many small ones cost little; two windows fit, since a session that reads
+ * on frees its buffers at once. A gateway has a whole frame in each.
+ */
+#ifndef PBUF_POOL_BUFSIZE
+#define PBUF_POOL_BUFSIZE SMTPD_LWIP_BY(600, 1536)
+#endif
+#ifndef PBUF_POOL_SIZE
+#define PBUF_POOL_SIZE SMTPD_LWIP_BY(2 * (TCP_WND / 512) + 4, 768)
+#endif
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * smtpd_lwip_config.h - every option of the lwIP binding, with its default
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Set like those of smtpd_config.h, which this header includes. Read by
+ * port/lwip and, through config/lwip/lwipopts.h, by lwIP itself: both MUST be
+ * compiled with the same values. Booleans are 0 or 1.
+ */
+#ifndef SMTPD_LWIP_CONFIG_H
+#define SMTPD_LWIP_CONFIG_H
+
+#include "smtpd_config.h"
+
+/* 1: big pools, IPv4 and IPv6, out-of-order queues, assertions, as a Linux
+ * gateway can afford; 0: a microcontroller. */
+#ifndef SMTPD_LWIP_GATEWAY
+#define SMTPD_LWIP_GATEWAY SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
+/* SMTP listeners at once. */
+#ifndef SMTPD_LWIP_LISTENERS
+#define SMTPD_LWIP_LISTENERS (SMTPD_TLS ? 3 : 1)
+#endif
+
+/* Handshakes in progress on each listener, 1 to 255. When all are taken, a new
+ * one replaces the oldest: a SYN flood leaves nothing behind. Each costs one
+ * struct tcp_pcb. */
+#ifndef SMTPD_LWIP_BACKLOG
+#define SMTPD_LWIP_BACKLOG (SMTPD_LWIP_GATEWAY ? 64 : 2)
+#endif
+
+/* Connections beyond SMTPD_MAX_SESSIONS that only read their last reply: a
+ * 421, or the 221 of a session whose slot is free again. At least 1. Each
+ * costs one struct smtpd_conn and one struct tcp_pcb. */
+#ifndef SMTPD_LWIP_CLOSING
+#define SMTPD_LWIP_CLOSING (SMTPD_LWIP_GATEWAY ? 16 : 2)
+#endif
+
+/* How long such a connection may take to read it and to close, ms. After that
+ * it is reset. Less when another connection needs its place. */
+#ifndef SMTPD_LWIP_LINGER_MS
+#define SMTPD_LWIP_LINGER_MS 5000
+#endif
+
+/* TCP connections and listeners of other users of lwIP: a web page, MQTT. */
+#ifndef SMTPD_LWIP_OTHER_TCP
+#define SMTPD_LWIP_OTHER_TCP (SMTPD_LWIP_GATEWAY ? 16 : 2)
+#endif
+#ifndef SMTPD_LWIP_OTHER_LISTENERS
+#define SMTPD_LWIP_OTHER_LISTENERS 1
+#endif
+
+/* sys_timeout()s of other users of lwIP. */
+#ifndef SMTPD_LWIP_OTHER_TIMEOUTS
+#define SMTPD_LWIP_OTHER_TIMEOUTS 4
+#endif
+
+/* lwIP's assertions are compiled in; the board supplies board_assert(). Some
+ * 8 KB of flash. */
+#ifndef SMTPD_LWIP_ASSERT
+#define SMTPD_LWIP_ASSERT SMTPD_LWIP_GATEWAY
+#endif
+
+#if SMTPD_LWIP_BACKLOG < 1 || SMTPD_LWIP_BACKLOG > 255
+#error "SMTPD_LWIP_BACKLOG: 1 to 255"
+#endif
+#if SMTPD_LWIP_CLOSING < 1
+#error "SMTPD_LWIP_CLOSING: at least 1, or nobody could be told 421"
+#endif
+
+#endif
