@@ -1,0 +1,101 @@
+/*
+ * conn.h - one accepted connection, between the files of this folder
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A slot's life: lwip_smtpd_conn_accept() takes it and opens the session; the
+ * callbacks in conn.c have octets pumped between lwIP and the session
+ * (pump.c); once the session is over (session NULL) the slot stays until the
+ * peer has read its last reply and closed (close.c).
+ *
+ * Nothing that a session asks for is done inside the call that asks: the wish
+ * is noted in the slot, and carried out when the outermost callback ends. That
+ * keeps the engine from being entered twice, and lets a callback return
+ * ERR_ABRT exactly when its own pcb is gone.
+ */
+#ifndef LWIP_SMTPD_CONN_H
+#define LWIP_SMTPD_CONN_H
+
+#include "lwip_smtpd.h"
+#include "smtpd_lwip_config.h"
+
+#include "smtpd_port.h"
+
+/* flags of struct smtpd_conn */
+#define C_PENDING  0x01u /* woken, to be closed, or lost: look at it */
+#define C_EOF      0x02u /* the peer has closed its side */
+#define C_EOF_TOLD 0x04u /* and the session knows */
+#define C_ABORT    0x08u /* to be reset */
+#define C_FIN      0x10u /* our side is closed */
+#define C_BUSY     0x20u /* being pumped: a callback inside only notes */
+
+enum conn_tls {
+	TLS_NONE,
+	TLS_RESERVED,  /* a slot is set aside */
+	TLS_START,     /* to be started when the session has returned */
+	TLS_HANDSHAKE, /* pcb is the TLS one from here on */
+	TLS_UP,
+};
+
+struct smtpd_conn {
+	const struct lwip_smtpd_listener *listener; /* NULL: the slot is free */
+	struct smtpd_session *session; /* NULL: over, what follows closes */
+	struct altcp_pcb *pcb;         /* NULL: lost */
+	struct pbuf *rx;               /* received, not yet taken */
+	const char *text;              /* a refusal still to be written */
+	uint32_t unacked;              /* octets written, not acknowledged */
+	uint32_t since_ms;             /* closing since */
+	uint8_t flags;
+	uint8_t tls; /* enum conn_tls */
+};
+
+/* ---- conn.c ---- */
+
+/* Serve, or refuse, a connection that lwIP has just accepted. Called inside
+ * lwIP's accept callback, whose result it returns. */
+err_t lwip_smtpd_conn_accept(
+	const struct lwip_smtpd_listener *l, struct altcp_pcb *pcb);
+
+/* Enforce the deadlines of all sessions. */
+void lwip_smtpd_conn_tick(void);
+
+/* Hear of what happens to c->pcb. */
+void lwip_smtpd_conn_attach(struct smtpd_conn *c);
+
+/* ---- pump.c ---- */
+
+/* Move octets both ways as far as they go. */
+void lwip_smtpd_conn_pump(struct smtpd_conn *c);
+
+/* Forget what was received, and let the window open. */
+void lwip_smtpd_conn_drop(struct smtpd_conn *c);
+
+/* ---- close.c ---- */
+
+/* The session is over, or never was: close its connection. */
+void lwip_smtpd_conn_close(struct smtpd_conn *c, enum smtpd_close how);
+
+/* The connection is over: end its session, if it has one. */
+void lwip_smtpd_conn_lost(struct smtpd_conn *c, enum smtpd_end why);
+
+/* Close the pcb and free the slot, with no more waiting. */
+void lwip_smtpd_conn_evict(struct smtpd_conn *c);
+
+/* Go one step further with closing, where that was noted. Returns ERR_ABRT
+ * when the pcb is gone. */
+err_t lwip_smtpd_conn_settle(struct smtpd_conn *c);
+
+/* ---- tls.c ---- */
+
+#if SMTPD_TLS
+/* Wrap c->pcb, after TLS_START. */
+void lwip_smtpd_conn_start_tls(struct smtpd_conn *c);
+
+/* Give back what smtpd_port_tls_reserve() took and nobody used. */
+void lwip_smtpd_conn_unreserve(struct smtpd_conn *c);
+
+/* The handshake is done. */
+err_t lwip_smtpd_conn_tls_up(void *c, struct altcp_pcb *pcb, err_t err);
+#endif
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * pump.c - octets between lwIP and a session
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "conn.h"
+
+#include "lwip/tcp.h"
+
+/* The window opens by what was taken, and no sooner. */
+static void credit(struct smtpd_conn *c, uint32_t n)
+{
+	while (n > 0 && c->pcb) {
+		uint16_t part = (uint16_t)LWIP_MIN(n, 0xffffU);
+
+		altcp_recved(c->pcb, part);
+		n -= part;
+	}
+}
+
+/* The first buffer of rx has been dealt with. */
+static void drop_first(struct smtpd_conn *c)
+{
+	struct pbuf *p = c->rx;
+
+	c->rx = p->next;
+	p->next = NULL;
+	pbuf_free(p);
+}
+
+/* see conn.h */
+void lwip_smtpd_conn_drop(struct smtpd_conn *c)
+{
+	while (c->rx) {
+		uint32_t n = c->rx->len;
+
+		drop_first(c);
+		credit(c, n);
+	}
+}
+
+/* A session to whom octets can be given, and who can answer. */
+static bool live(const struct smtpd_conn *c)
+{
+	return c->session && c->pcb && c->tls != TLS_START &&
+	       c->tls != TLS_HANDSHAKE;
+}
+
+/* Offer what was received; with nothing there, let the session go on. Returns
+ * the octets taken. */
+static uint32_t feed(struct smtpd_conn *c)
+{
+	uint8_t none = 0;
+	uint32_t taken = 0;
+
+	if (!c->rx)
+		smtpd_session_input(c->session, &none, 0);
+	while (c->rx && live(c)) {
+		struct pbuf *p = c->rx;
+		size_t n = smtpd_session_input(c->session, p->payload, p->len);
+
+		taken += (uint32_t)n;
+		if (n < p->len) {
+			pbuf_remove_header(p, n);
+			break;
+		}
+		drop_first(c);
+	}
+	if (!c->rx && live(c) && (c->flags & (C_EOF | C_EOF_TOLD)) == C_EOF) {
+		c->flags |= C_EOF_TOLD;
+		smtpd_session_eof(c->session);
+	}
+	return taken;
+}
+
+/* Write replies as far as lwIP takes them. What it does not take stays with
+ * the session: `sent` and `poll` come here again. Returns whether any went. */
+static bool drain(struct smtpd_conn *c)
+{
+	bool moved = false;
+
+	while (live(c)) {
+		size_t len;
+		const uint8_t *p = smtpd_session_output(c->session, &len);
+		uint16_t n = (uint16_t)LWIP_MIN(len, altcp_sndbuf(c->pcb));
+		err_t err;
+
+		if (n == 0)
+			break;
+		err = altcp_write(c->pcb, p, n, TCP_WRITE_FLAG_COPY);
+		if (err != ERR_OK) {
+			if (err != ERR_MEM)
+				c->flags |= C_ABORT;
+			break;
+		}
+		c->unacked += n;
+		moved = true;
+		smtpd_session_output_ack(c->session, n);
+	}
+	return moved;
+}
+
+/*
+ * see conn.h. The replies to all that came are written first, then the window
+ * is opened, then all goes out at once: a peer whose two small segments meet
+ * Nagle and a delayed acknowledgement loses 40 ms.
+ */
+void lwip_smtpd_conn_pump(struct smtpd_conn *c)
+{
+	uint32_t taken;
+
+	if (c->flags & C_BUSY)
+		return;
+	c->flags |= C_BUSY;
+	do {
+		bool moved = true;
+
+		c->flags &= (uint8_t)~C_PENDING;
+		for (taken = 0; moved && live(c);) {
+			taken += feed(c);
+			moved = drain(c);
+		}
+		credit(c, taken);
+	} while (taken > 0 && c->flags & C_PENDING && live(c));
+#if SMTPD_TLS
+	if (c->tls == TLS_START)
+		lwip_smtpd_conn_start_tls(c);
+#endif
+	if (c->pcb)
+		altcp_output(c->pcb);
+	c->flags &= (uint8_t)~C_BUSY;
+}

@@ -1,0 +1,61 @@
+/*
+ * tls.c - a connection changes from clear text to TLS
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "conn.h"
+
+#if SMTPD_TLS
+
+#include "altcp_tls_wolfssl.h"
+#include "lwip/altcp_tls.h"
+
+/* see smtpd_port.h */
+int smtpd_port_tls_reserve(struct smtpd_conn *c)
+{
+	int err;
+
+	if (!c->listener->tls || !*c->listener->tls)
+		return SMTPD_ENONE;
+	err = smtpd_tls_reserve();
+	if (err == 0)
+		c->tls = TLS_RESERVED;
+	return err;
+}
+
+/* see smtpd_port.h */
+void smtpd_port_tls_start(struct smtpd_conn *c)
+{
+	c->tls = TLS_START;
+}
+
+/* see conn.h */
+void lwip_smtpd_conn_unreserve(struct smtpd_conn *c)
+{
+	if (c->tls == TLS_RESERVED || c->tls == TLS_START)
+		smtpd_tls_unreserve();
+	c->tls = TLS_NONE;
+}
+
+/* see conn.h. What has come so far is clear text: RFC 3207 4.2. */
+void lwip_smtpd_conn_start_tls(struct smtpd_conn *c)
+{
+	struct altcp_tls_config *config = *c->listener->tls;
+	struct altcp_pcb *pcb = NULL;
+
+	lwip_smtpd_conn_drop(c);
+	if (config)
+		pcb = altcp_tls_wrap(config, c->pcb);
+	if (!pcb) {
+		lwip_smtpd_conn_lost(c, SMTPD_END_TLS);
+		lwip_smtpd_conn_close(c, SMTPD_CLOSE_FLUSH);
+		return;
+	}
+	c->tls = TLS_HANDSHAKE;
+	c->pcb = pcb;
+	c->unacked = 0;
+	lwip_smtpd_conn_attach(c);
+	pcb->connected = lwip_smtpd_conn_tls_up;
+}
+
+#endif
