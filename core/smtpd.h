@@ -114,12 +114,12 @@ struct smtpd_rcpt {
 	struct smtpd_str orcpt; /* ORCPT=, addr-type;xtext as sent; or empty */
 };
 
-/* AUTH, decoded; RFC 4616. Wiped when the callback has returned and the
- * verdict is there. A sink MUST NOT keep or log `password`. */
+/* AUTH, decoded; an authorization identity other than authcid is refused
+ * before. Wiped when the verdict is there. A sink MUST NOT keep or log
+ * `password`. */
 struct smtpd_auth {
 	const char *mechanism;    /* "PLAIN" or "LOGIN" */
-	struct smtpd_str authzid; /* identity to act as; may be empty */
-	struct smtpd_str authcid; /* user name */
+	struct smtpd_str authcid; /* user name, 1 to 255 octets of UTF-8 */
 	struct smtpd_str password;
 };
 
@@ -191,15 +191,18 @@ struct smtpd_sink {
 		struct smtpd_session *, const uint8_t *p, size_t len);
 
 	/*
-	 * All octets are there. After ACCEPT the message is the sink's and
-	 * the client reads 250. REJECT: it never was (default 451 4.3.0), and
-	 * `reset` does not follow. rcpt is SMTPD_ALL_RCPTS; with LMTP it is
-	 * called for each accepted recipient, 0 first (RFC 2033 4.2).
+	 * All octets are there: the message counts from now on. After ACCEPT
+	 * it is the sink's and the client reads 250. After REJECT it never
+	 * was (default 451 4.3.0); `reset` does not follow. While the answer
+	 * is LATER: `reset` means the client was told 451, forget it;
+	 * `closed` without `reset` means that the client left unanswered,
+	 * keep it. rcpt is SMTPD_ALL_RCPTS; with LMTP `end` is called for
+	 * each accepted recipient, 0 first (RFC 2033 4.2).
 	 */
 	enum smtpd_verdict (*end)(struct smtpd_session *, uint16_t rcpt);
 
 	/* The transaction that an accepted `mail` opened is over without an
-	 * answer of `end`: forget it. With LMTP, recipients whose `end`
+	 * ACCEPT of `end`: forget it. With LMTP, recipients whose `end`
 	 * accepted keep theirs. NULL: nothing to forget. */
 	void (*reset)(struct smtpd_session *, enum smtpd_end why);
 

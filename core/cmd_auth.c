@@ -1,0 +1,314 @@
+/*
+ * cmd_auth.c - AUTH with PLAIN and LOGIN (RFC 4954, RFC 4616)
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A response line may have 12,288 octets, and no buffer has: it is decoded as
+ * it streams in, into s->line, where a user name and password of 255 octets
+ * each just fit. Everything is wiped when the answer is there.
+ */
+#include "path.h"
+#include "session.h"
+
+#if SMTPD_AUTH
+
+#define NAME_MAX_ 255 /* RFC 4616 2 */
+
+/* auth_step: the mechanism's position, and what was seen of the line */
+enum {
+	PLAIN = 1,
+	LOGIN_USER,
+	LOGIN_PASSWORD,
+	STEP = 0x0f,
+	SAW_CR = 0x10,
+	STAR = 0x20,     /* it begins with '*', RFC 4954 4 */
+	OVERFLOW = 0x40, /* decodes to more than any credentials */
+};
+
+static void wipe_line(struct smtpd_session *s)
+{
+	smtpd_wipe(s->line, sizeof s->line);
+	s->line_len = 0;
+}
+
+static void end_exchange(struct smtpd_session *s)
+{
+	wipe_line(s);
+	smtpd_enter(s, ST_READY);
+}
+
+static void expect(struct smtpd_session *s, uint8_t step)
+{
+	memset(&s->base64, 0, sizeof s->base64);
+	s->auth_step = step;
+	s->auth_len = 0;
+}
+
+/* Decode n symbols, which may stand in s->line behind what is decoded. */
+static void decode(struct smtpd_session *s, const char *p, size_t n)
+{
+	uint8_t octet;
+
+	for (; n; n--, p++) {
+		if (!smtpd_base64_push(&s->base64, p, 1, &octet))
+			continue;
+		if (s->line_len < SMTPD_LINE_MAX)
+			s->line[s->line_len++] = (char)octet;
+		else
+			s->auth_step |= OVERFLOW;
+	}
+}
+
+static bool is_utf8(struct smtpd_str v)
+{
+	size_t len;
+
+	for (uint16_t i = 0; i < v.len; i = (uint16_t)(i + len)) {
+		len = smtpd_utf8_len(v.s + i, (size_t)(v.len - i));
+		if (!len || !v.s[i])
+			return false;
+	}
+	return true;
+}
+
+static void check_credentials(struct smtpd_session *s,
+	const struct smtpd_auth *a, struct smtpd_str authzid)
+{
+	bool other = authzid.len &&
+		     (authzid.len != a->authcid.len ||
+			     memcmp(authzid.s, a->authcid.s, authzid.len) != 0);
+
+	smtpd_ask(s, Q_AUTH);
+	if (other || !a->authcid.len || a->authcid.len > NAME_MAX_ ||
+		a->password.len > NAME_MAX_ || !is_utf8(a->authcid) ||
+		!is_utf8(a->password))
+		smtpd_settle(s, Q_AUTH, SMTPD_REJECT);
+	else
+		smtpd_settle(s, Q_AUTH, s->listener->sink->auth(s, a));
+}
+
+/* message = [authzid] NUL authcid NUL passwd */
+static void plain_done(struct smtpd_session *s)
+{
+	struct smtpd_auth a = {.mechanism = "PLAIN"};
+	struct smtpd_str authzid;
+	const char *end = s->line + s->line_len;
+	const char *one = memchr(s->line, 0, s->line_len);
+	const char *two =
+		one ? memchr(one + 1, 0, (size_t)(end - one - 1)) : NULL;
+
+	if (!two || memchr(two + 1, 0, (size_t)(end - two - 1))) {
+		end_exchange(s);
+		smtpd_refuse(s, "501 5.5.2 Malformed credentials");
+		return;
+	}
+	authzid = (struct smtpd_str){s->line, (uint16_t)(one - s->line)};
+	a.authcid = (struct smtpd_str){one + 1, (uint16_t)(two - one - 1)};
+	a.password = (struct smtpd_str){two + 1, (uint16_t)(end - two - 1)};
+	check_credentials(s, &a, authzid);
+}
+
+static void login_done(struct smtpd_session *s)
+{
+	struct smtpd_auth a = {.mechanism = "LOGIN"};
+
+	a.authcid = (struct smtpd_str){s->line, s->user_len};
+	a.password = (struct smtpd_str){
+		s->line + s->user_len, (uint16_t)(s->line_len - s->user_len)};
+	check_credentials(s, &a, (struct smtpd_str){s->line, 0});
+}
+
+static void login_user_done(struct smtpd_session *s)
+{
+	uint8_t overflow = 0;
+
+	if (s->line_len > NAME_MAX_) {
+		overflow = OVERFLOW;
+		s->line_len = 0;
+	}
+	s->user_len = (uint8_t)s->line_len;
+	expect(s, LOGIN_PASSWORD | overflow);
+	/* "Password:", octet for octet: devices compare it */
+	smtpd_reply(s, "334 UGFzc3dvcmQ6");
+}
+
+/* The response line is complete. */
+static void response_done(struct smtpd_session *s)
+{
+	uint8_t step = s->auth_step;
+
+	if (step & STAR && s->auth_len == 1) {
+		end_exchange(s);
+		smtpd_refuse(s, "501 5.7.0 Cancelled");
+	} else if (!smtpd_base64_done(&s->base64)) {
+		end_exchange(s);
+		smtpd_refuse(s, "501 5.5.2 Bad base64");
+	} else if ((step & STEP) == LOGIN_USER && !(step & OVERFLOW)) {
+		login_user_done(s);
+	} else if (step & OVERFLOW && (step & STEP) != LOGIN_USER) {
+		smtpd_ask(s, Q_AUTH);
+		smtpd_settle(s, Q_AUTH, SMTPD_REJECT);
+	} else if ((step & STEP) == PLAIN) {
+		plain_done(s);
+	} else {
+		login_done(s);
+	}
+}
+
+static uint8_t mechanism(const char *s, size_t n)
+{
+	if (smtpd_is_word(s, n, "PLAIN"))
+		return PLAIN;
+	return smtpd_is_word(s, n, "LOGIN") ? LOGIN_USER : 0;
+}
+
+/* Why no exchange may begin, or NULL. */
+static const char *obstacle(const struct smtpd_session *s, uint8_t step)
+{
+	if (!(s->listener->flags & SMTPD_LISTEN_AUTH) ||
+		!s->listener->sink->auth)
+		return "502 5.5.1 AUTH is not offered";
+	if (s->flags & F_AUTHED)
+		return "503 5.5.1 Already authenticated";
+	if (!smtpd_offers_auth(s))
+		return "538 5.7.11 Encryption required: use STARTTLS first";
+	return step ? NULL : "504 5.5.4 Unknown mechanism";
+}
+
+/*
+ * Start an exchange; response..end is what there is of an initial response,
+ * inside s->line. `whole`: that is all of it.
+ */
+static void start(struct smtpd_session *s, uint8_t step, const char *response,
+	const char *end, bool whole)
+{
+	size_t n = (size_t)(end - response);
+
+	s->flags |= F_SECRET;
+	smtpd_enter(s, ST_AUTH);
+	expect(s, step);
+	s->line_len = 0;
+	s->user_len = 0;
+	if (!n && whole) {
+		smtpd_reply(s, step == PLAIN ? "334 " : "334 VXNlcm5hbWU6");
+		return;
+	}
+	if (whole && n == 1 && *response == '=') /* empty, RFC 4954 4 */
+		n = 0;
+	s->auth_len = (uint16_t)(end - s->line);
+	decode(s, response, n);
+	if (whole)
+		response_done(s);
+}
+
+/* see session.h */
+void smtpd_cmd_auth(struct smtpd_session *s, char *arg)
+{
+	char *end = arg;
+	uint8_t step;
+	const char *why;
+
+	while (*end && *end != ' ')
+		end++;
+	step = mechanism(arg, (size_t)(end - arg));
+	why = obstacle(s, step);
+	if (why) {
+		s->flags |= F_SECRET; /* it may hold a password all the same */
+		wipe_line(s);
+		smtpd_refuse(s, why);
+		return;
+	}
+	while (*end == ' ')
+		end++;
+	start(s, step, end, end + strlen(end), true);
+}
+
+/* see session.h */
+bool smtpd_auth_begin(struct smtpd_session *s, char *arg, const char *end)
+{
+	const char *space = memchr(arg, ' ', (size_t)(end - arg));
+	uint8_t step = space ? mechanism(arg, (size_t)(space - arg)) : 0;
+
+	if (obstacle(s, step))
+		return false;
+	start(s, step, space + 1, end, false);
+	return true;
+}
+
+static void too_long(struct smtpd_session *s)
+{
+	end_exchange(s);
+	s->flags |= F_LONG;
+	s->left = s->listener->limits->auth_line_max;
+	smtpd_refuse(s, "500 5.5.6 Authentication line too long");
+}
+
+/* One octet of a response line that is not its LF. */
+static void response_octet(struct smtpd_session *s, char c)
+{
+	if (s->auth_step & SAW_CR)
+		s->base64.bad = true; /* CR inside the line */
+	if (c == '\r') {
+		s->auth_step |= SAW_CR;
+		return;
+	}
+	if (!s->auth_len && c == '*')
+		s->auth_step |= STAR;
+	s->auth_len++;
+	decode(s, &c, 1);
+}
+
+/* see session.h */
+size_t smtpd_auth_input(struct smtpd_session *s, uint8_t *p, size_t n)
+{
+	uint32_t max = s->listener->limits->auth_line_max - 2u;
+
+	s->flags |= F_SECRET;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '\n') {
+			if (!(s->auth_step & SAW_CR))
+				s->base64.bad = true;
+			response_done(s);
+			return i + 1;
+		}
+		if (p[i] != '\r' && s->auth_len >= max) {
+			too_long(s);
+			return i;
+		}
+		response_octet(s, (char)p[i]);
+	}
+	return n;
+}
+
+/* see session.h */
+void smtpd_auth_accepted(struct smtpd_session *s)
+{
+	end_exchange(s);
+	s->flags |= F_AUTHED;
+	s->auth_fail_count = 0;
+	smtpd_port_log(SMTPD_EV_AUTH, s,
+		smtpd_reply_staged(s, '2', '2', "235 2.7.0 Welcome"));
+}
+
+/* see session.h */
+void smtpd_auth_refused(struct smtpd_session *s)
+{
+	unsigned max = s->listener->limits->auth_fail_max;
+	unsigned code;
+
+	end_exchange(s);
+	if (s->auth_fail_count + 1u >= max) {
+		smtpd_port_log(SMTPD_EV_AUTH, s, 421);
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			"421 4.7.0 Too many failed authentications");
+		return;
+	}
+	code = smtpd_refuse_staged(s, "535 5.7.8 Wrong user name or password");
+	if (code >= 500) /* 4xx: nobody looked at the password */
+		s->auth_fail_count++;
+	smtpd_port_log(SMTPD_EV_AUTH, s, code);
+}
+
+#else
+typedef int smtpd_no_auth; /* ISO C wants a declaration */
+#endif

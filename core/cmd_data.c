@@ -1,0 +1,328 @@
+/*
+ * cmd_data.c - DATA, BDAT and the end of a message
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Both ways of sending a message meet in deliver() and smtpd_message_end():
+ * the sink cannot tell them apart.
+ */
+#include "session.h"
+
+/* A message beyond its limit is read to its end, to tell the client why; after
+ * so many times the limit the session ends instead (RFC 5321 4.5.3.1.10). */
+#define OVERLONG_TIMES 2
+
+static const char too_big[] = "552 5.3.4 Message too big";
+
+static uint32_t min32(size_t a, size_t b)
+{
+	return (uint32_t)(a < b ? a : b);
+}
+
+/* Octets have come: the deadline moves on by what they buy at the minimum
+ * rate, at most up to now. */
+static void credit(struct smtpd_session *s, size_t n)
+{
+	uint32_t rate = s->listener->limits->min_rate;
+	uint32_t now = smtpd_port_now_ms();
+	uint32_t worth = rate ? (uint32_t)(n * 1000 / rate) : UINT32_MAX;
+
+	if (worth < now - s->since_ms)
+		s->since_ms += worth;
+	else
+		s->since_ms = now;
+}
+
+/* Count octets against the limit; false when the session had enough. */
+static bool within_limit(struct smtpd_session *s, size_t n)
+{
+	uint32_t max = s->listener->limits->message_max;
+
+	s->octets = s->octets + n < s->octets ? UINT32_MAX
+					      : (uint32_t)(s->octets + n);
+	if (!max || s->octets <= max)
+		return true;
+	if (s->octets / OVERLONG_TIMES > max) {
+		smtpd_finish(
+			s, SMTPD_END_REFUSED, "421 4.3.0 Message far too big");
+		return false;
+	}
+	if (!(s->flags & F_REFUSED))
+		smtpd_refuse_rest(s, SMTPD_END_REFUSED, too_big);
+	return true;
+}
+
+static void deliver(struct smtpd_session *s, const uint8_t *p, size_t n)
+{
+	if (!n || s->flags & F_REFUSED)
+		return;
+	smtpd_ask(s, Q_DATA);
+	smtpd_settle(s, Q_DATA, s->listener->sink->data(s, p, n));
+}
+
+/* see session.h */
+void smtpd_data_accepted(struct smtpd_session *s)
+{
+	(void)s;
+}
+
+/* see session.h */
+void smtpd_data_refused(struct smtpd_session *s)
+{
+	smtpd_refuse_rest(
+		s, SMTPD_END_RESET, "451 4.3.0 Not stored, try again");
+}
+
+/* The sink's permission for octets to come; its answer may be late. */
+static void begin(struct smtpd_session *s)
+{
+	const struct smtpd_sink *sink = s->listener->sink;
+
+	memset(&s->unstuff, 0, sizeof s->unstuff);
+#if SMTPD_LMTP
+	s->rcpt_next = 0;
+#endif
+	smtpd_ask(s, Q_BEGIN);
+	smtpd_settle(s, Q_BEGIN, sink->begin ? sink->begin(s) : SMTPD_ACCEPT);
+}
+
+/* see session.h */
+void smtpd_cmd_data(struct smtpd_session *s, char *arg)
+{
+	(void)arg;
+	if (s->flags & F_BINARY)
+		smtpd_refuse(s, "503 5.5.1 BINARYMIME needs BDAT");
+	else
+		begin(s);
+}
+
+#if SMTPD_CHUNKING
+
+static void chunk_done(struct smtpd_session *s)
+{
+	if (s->flags & F_LAST) {
+		s->flags |= F_ENDED;
+	} else if (s->flags & F_REFUSED) {
+		smtpd_refuse_staged(s, s->refusal);
+		smtpd_forget(s, SMTPD_END_RESET);
+		if (s->state != ST_CLOSING)
+			smtpd_enter(s, (enum state)s->after_chunk);
+	} else {
+		smtpd_enter(s, ST_CHUNKS);
+		smtpd_put(s, "250 2.0.0 ");
+		smtpd_put_number(s, s->octets);
+		smtpd_reply(s, " octets so far");
+	}
+}
+
+/* Take the chunk's octets, if there are any. */
+static void chunk_begin(struct smtpd_session *s)
+{
+	smtpd_enter(s, ST_CHUNK);
+	if (!s->left)
+		chunk_done(s);
+}
+
+/* chunk-size [SP "LAST"], RFC 3030 2 */
+static bool parse_chunk(struct smtpd_session *s, const char *arg)
+{
+	size_t digits = 0;
+
+	while (arg[digits] && arg[digits] != ' ')
+		digits++;
+	if (!smtpd_parse_number(arg, digits, &s->left))
+		return false;
+	arg += digits;
+	while (*arg == ' ')
+		arg++;
+	s->flags &= (uint16_t)~F_LAST;
+	if (!*arg)
+		return true;
+	s->flags |= F_LAST;
+	return smtpd_is_word(arg, strlen(arg), "LAST");
+}
+
+/* Octets of a chunk follow whatever we think of it: they must be swallowed to
+ * stay in step, or the session ended where they are too many. */
+void smtpd_cmd_bdat(struct smtpd_session *s, char *arg)
+{
+	uint32_t max = s->listener->limits->message_max;
+	bool expected = s->state == ST_RCPT || s->state == ST_CHUNKS;
+
+	if (!parse_chunk(s, arg)) {
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			"501 5.5.4 Syntax: BDAT octets [LAST]");
+		return;
+	}
+	if (max && s->left / OVERLONG_TIMES > max) {
+		smtpd_finish(
+			s, SMTPD_END_REFUSED, "552 5.3.4 Chunk far too big");
+		return;
+	}
+	s->after_chunk = s->state == ST_START ? ST_START : ST_READY;
+	if (!expected) {
+		s->flags &= (uint16_t)~F_LAST;
+		s->flags |= F_REFUSED;
+		s->refusal = "503 5.5.1 Bad sequence of commands";
+	}
+	if (s->state == ST_RCPT) {
+		s->flags |= F_BDAT;
+		begin(s);
+	} else {
+		chunk_begin(s);
+	}
+}
+
+/* see session.h */
+size_t smtpd_chunk_input(struct smtpd_session *s, uint8_t *p, size_t n)
+{
+	n = min32(n, min32(s->left, SMTPD_DATA_CHUNK));
+	s->left -= (uint32_t)n;
+	credit(s, n);
+	if (!within_limit(s, n))
+		return n;
+	deliver(s, p, n);
+	if (!s->left)
+		chunk_done(s);
+	return n;
+}
+
+#endif
+
+/* see session.h */
+void smtpd_begin_accepted(struct smtpd_session *s)
+{
+	if (s->flags & F_BDAT) {
+		smtpd_enter(s, ST_CHUNK);
+	} else {
+		smtpd_enter(s, ST_DATA);
+		smtpd_reply(s, "354 End data with <CR><LF>.<CR><LF>");
+	}
+#if SMTPD_RECEIVED
+	deliver(s, (const uint8_t *)s->line, smtpd_received(s));
+#endif
+#if SMTPD_CHUNKING
+	if (s->state == ST_CHUNK && !s->left)
+		chunk_done(s);
+#endif
+}
+
+/* see session.h */
+void smtpd_begin_refused(struct smtpd_session *s)
+{
+	static const char text[] = "451 4.3.0 Not now, try again";
+
+#if SMTPD_CHUNKING
+	if (s->flags & F_BDAT) {
+		smtpd_refuse_rest(s, SMTPD_END_RESET, text);
+		s->flags &= (uint16_t)~F_LAST;
+		chunk_begin(s);
+		return;
+	}
+#endif
+	smtpd_refuse_staged(s, text);
+	if (s->state == ST_CLOSING)
+		return;
+	smtpd_forget(s, SMTPD_END_RESET);
+	smtpd_enter(s, ST_READY);
+}
+
+/* Line ends that RFC 5321 2.3.8 forbids refuse the message, as they are how
+ * one message is made to look like two. */
+static void check_lines(struct smtpd_session *s)
+{
+	const struct smtpd_unstuff *u = &s->unstuff;
+	uint32_t max = s->listener->limits->text_line_max;
+
+	if (s->flags & F_REFUSED)
+		return;
+	if (u->bare & SMTPD_BARE_LF)
+		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
+			"550 5.5.2 Lines must end in CRLF, not LF");
+	else if (u->bare & SMTPD_BARE_CR)
+		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
+			"554 5.6.0 CR without LF in the message");
+	else if (max && (u->line_max > max || u->line_len > max))
+		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
+			"554 5.6.0 Line too long in the message");
+}
+
+/* see session.h */
+size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
+{
+	size_t text = min32(n, SMTPD_DATA_CHUNK), used;
+	bool ended = smtpd_unstuff(&s->unstuff, p, &text, &used);
+
+	credit(s, used);
+	check_lines(s); /* refuses every bare CR, so also a held one */
+	if (!within_limit(s, text))
+		return used;
+	if (ended)
+		s->flags |= F_ENDED;
+	deliver(s, p, text);
+	return used;
+}
+
+/* ---- the end ---- */
+
+static bool more_recipients(struct smtpd_session *s)
+{
+#if SMTPD_LMTP
+	return smtpd_is_lmtp(s) && ++s->rcpt_next < s->rcpt_count;
+#else
+	(void)s;
+	return false;
+#endif
+}
+
+/* One recipient's answer, in SMTP everybody's, has been given. */
+static void answered(struct smtpd_session *s)
+{
+	if (s->state == ST_CLOSING)
+		return;
+	if (more_recipients(s)) {
+		s->flags |= F_ENDED;
+		return;
+	}
+	s->flags &= (uint16_t)~F_MAIL; /* it has ended, in one way */
+	smtpd_forget(s, SMTPD_END_RESET);
+	smtpd_enter(s, ST_READY);
+}
+
+/* see session.h */
+void smtpd_message_end(struct smtpd_session *s)
+{
+	uint16_t rcpt = SMTPD_ALL_RCPTS;
+
+	s->flags &= (uint16_t)~F_ENDED;
+	if (s->flags & F_REFUSED) {
+		smtpd_refuse_staged(s, s->refusal);
+		answered(s);
+		return;
+	}
+#if SMTPD_LMTP
+	if (smtpd_is_lmtp(s))
+		rcpt = s->rcpt_next;
+#endif
+	smtpd_ask(s, Q_END);
+	smtpd_settle(s, Q_END, s->listener->sink->end(s, rcpt));
+}
+
+/* see session.h */
+void smtpd_end_accepted(struct smtpd_session *s)
+{
+	smtpd_reply_staged(s, '2', '2', "250 2.0.0 Message accepted");
+	s->since_commit = 0;
+	s->flags |= F_COMMITTED;
+	s->mail_count++;
+	s->error_count = s->idle_count = 0;
+	smtpd_port_log(SMTPD_EV_ACCEPTED, s, 250);
+	answered(s);
+}
+
+/* see session.h */
+void smtpd_end_refused(struct smtpd_session *s)
+{
+	smtpd_refuse_staged(s, "451 4.3.0 Not stored, try again");
+	answered(s);
+}

@@ -1,0 +1,356 @@
+/*
+ * cmd_mail.c - MAIL and RCPT with their parameters
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "params.h"
+#include "path.h"
+#include "session.h"
+
+static const char bad_param[] = "501 5.5.4 Bad parameter value";
+
+/* A parameter's value into the argument of the sink's callback (a struct
+ * smtpd_mail or smtpd_rcpt). Returns why not, or NULL. */
+typedef const char *(*param_fn)(
+	struct smtpd_session *, struct smtpd_str value, void *to);
+
+struct param_row {
+	char key[9];
+	param_fn parse;
+};
+
+static bool value_is(struct smtpd_str v, const char *word)
+{
+	return v.s && smtpd_is_word(v.s, v.len, word);
+}
+
+/* RFC 1870 6: at most 20 digits; what passes 2^32 - 1 passes our limit. */
+static const char *param_size(
+	struct smtpd_session *s, struct smtpd_str v, void *to)
+{
+	struct smtpd_mail *m = to;
+	uint32_t max = s->listener->limits->message_max;
+
+	for (uint16_t i = 0; i < v.len; i++) {
+		if (v.s[i] < '0' || v.s[i] > '9')
+			return bad_param;
+	}
+	if (!v.len || v.len > 20)
+		return bad_param;
+	if (!smtpd_parse_number(v.s, v.len, &m->size) || (max && m->size > max))
+		return "552 5.3.4 Message too big";
+	return NULL;
+}
+
+/* RFC 6152, RFC 3030 3 */
+static const char *param_body(
+	struct smtpd_session *s, struct smtpd_str v, void *to)
+{
+	struct smtpd_mail *m = to;
+
+	(void)s;
+	if (value_is(v, "7BIT"))
+		m->body = SMTPD_BODY_7BIT;
+	else if (value_is(v, "8BITMIME"))
+		m->body = SMTPD_BODY_8BITMIME;
+	else if (SMTPD_CHUNKING && value_is(v, "BINARYMIME"))
+		m->body = SMTPD_BODY_BINARYMIME;
+	else
+		return bad_param;
+	return NULL;
+}
+
+#if SMTPD_SMTPUTF8
+static const char *param_utf8(
+	struct smtpd_session *s, struct smtpd_str v, void *to)
+{
+	struct smtpd_mail *m = to;
+
+	(void)s;
+	m->smtputf8 = true;
+	return v.s ? bad_param : NULL;
+}
+#endif
+
+#if SMTPD_AUTH
+/* RFC 4954 5: checked and handed on; what it claims is the sink's to judge. */
+static const char *param_auth(
+	struct smtpd_session *s, struct smtpd_str v, void *to)
+{
+	struct smtpd_mail *m = to;
+
+	if (!(s->listener->flags & SMTPD_LISTEN_AUTH))
+		return "555 5.5.4 AUTH is not offered";
+	m->auth = v;
+	return smtpd_xtext_valid(v) ? NULL : bad_param;
+}
+#endif
+
+#if SMTPD_DSN
+static bool offers_dsn(const struct smtpd_session *s)
+{
+	return s->listener->sink->flags & SMTPD_SINK_DSN;
+}
+
+static const char not_dsn[] = "555 5.5.4 DSN is not offered";
+
+/* RFC 3461 4.3 */
+static const char *param_ret(
+	struct smtpd_session *s, struct smtpd_str v, void *to)
+{
+	struct smtpd_mail *m = to;
+
+	if (!offers_dsn(s))
+		return not_dsn;
+	if (value_is(v, "FULL"))
+		m->ret = SMTPD_RET_FULL;
+	else if (value_is(v, "HDRS"))
+		m->ret = SMTPD_RET_HDRS;
+	else
+		return bad_param;
+	return NULL;
+}
+
+/* RFC 3461 4.4 */
+static const char *param_envid(
+	struct smtpd_session *s, struct smtpd_str v, void *to)
+{
+	struct smtpd_mail *m = to;
+
+	if (!offers_dsn(s))
+		return not_dsn;
+	m->envid = v;
+	return v.len <= 100 && smtpd_xtext_valid(v) ? NULL : bad_param;
+}
+
+/* One keyword of NOTIFY=, 0 if it is none. */
+static uint8_t notify_bit(struct smtpd_str v)
+{
+	if (value_is(v, "NEVER"))
+		return SMTPD_NOTIFY_NEVER;
+	if (value_is(v, "SUCCESS"))
+		return SMTPD_NOTIFY_SUCCESS;
+	if (value_is(v, "FAILURE"))
+		return SMTPD_NOTIFY_FAILURE;
+	return value_is(v, "DELAY") ? SMTPD_NOTIFY_DELAY : 0;
+}
+
+/* RFC 3461 4.1: NEVER stands alone */
+static const char *param_notify(
+	struct smtpd_session *s, struct smtpd_str v, void *to)
+{
+	struct smtpd_rcpt *r = to;
+	struct smtpd_str word = {v.s, 0};
+
+	if (!offers_dsn(s))
+		return not_dsn;
+	for (uint16_t i = 0; i <= v.len; i++) {
+		if (i < v.len && v.s[i] != ',') {
+			word.len++;
+			continue;
+		}
+		uint8_t bit = notify_bit(word);
+
+		if (!bit || r->notify & bit)
+			return bad_param;
+		r->notify |= bit;
+		word = (struct smtpd_str){v.s + i + 1, 0};
+	}
+	return r->notify & SMTPD_NOTIFY_NEVER && r->notify != SMTPD_NOTIFY_NEVER
+		       ? bad_param
+		       : NULL;
+}
+
+/* RFC 3461 4.2: addr-type ";" xtext */
+static const char *param_orcpt(
+	struct smtpd_session *s, struct smtpd_str v, void *to)
+{
+	struct smtpd_rcpt *r = to;
+	const char *semicolon = v.s ? memchr(v.s, ';', v.len) : NULL;
+	uint16_t type_len = (uint16_t)(semicolon ? semicolon - v.s : 0);
+	struct smtpd_str address = {
+		v.s + type_len + 1, (uint16_t)(v.len - type_len - 1)};
+
+	if (!offers_dsn(s))
+		return not_dsn;
+	r->orcpt = v;
+	return type_len && v.len <= 500 && smtpd_xtext_valid(address)
+		       ? NULL
+		       : bad_param;
+}
+#endif
+
+/* clang-format off */
+static const struct param_row mail_params[] = {
+	{"SIZE", param_size},
+	{"BODY", param_body},
+#if SMTPD_SMTPUTF8
+	{"SMTPUTF8", param_utf8},
+#endif
+#if SMTPD_AUTH
+	{"AUTH", param_auth},
+#endif
+#if SMTPD_DSN
+	{"RET", param_ret},
+	{"ENVID", param_envid},
+#endif
+	{"", NULL},
+};
+
+static const struct param_row rcpt_params[] = {
+#if SMTPD_DSN
+	{"NOTIFY", param_notify},
+	{"ORCPT", param_orcpt},
+#endif
+	{"", NULL},
+};
+/* clang-format on */
+
+static const char *parse_params(struct smtpd_session *s, const char *text,
+	const struct param_row *rows, void *to)
+{
+	struct smtpd_param param;
+	unsigned seen = 0;
+	int more;
+
+	while ((more = smtpd_param_next(&text, &param)) > 0) {
+		unsigned i = 0;
+		const char *why;
+
+		while (rows[i].parse &&
+			!smtpd_is_word(param.key.s, param.key.len, rows[i].key))
+			i++;
+		if (!rows[i].parse || !(s->flags & F_EXTENDED))
+			return "555 5.5.4 Parameter not offered";
+		if (seen & 1u << i)
+			return "501 5.5.4 Parameter given twice";
+		seen |= 1u << i;
+		why = rows[i].parse(s, param.value, to);
+		if (why)
+			return why;
+	}
+	return more ? "501 5.5.4 Malformed parameter" : NULL;
+}
+
+/* Is it "FROM:" or "TO:", in any case? Returns what follows. */
+static char *skip_word(char *arg, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strlen(arg) >= n && smtpd_is_word(arg, n, word) ? arg + n : NULL;
+}
+
+static const char *path_refusal(enum smtpd_path_error e, bool utf8)
+{
+	if (e == SMTPD_PATH_SYNTAX)
+		return "501 5.1.7 Syntax: <local-part@domain>";
+	if (e == SMTPD_PATH_LONG)
+		return "501 5.1.7 Address too long";
+	if (e == SMTPD_PATH_UTF8 && !utf8)
+		return "553 5.6.7 Address needs SMTPUTF8";
+	return NULL;
+}
+
+static const char *parse_mail(
+	struct smtpd_session *s, char *arg, struct smtpd_mail *m)
+{
+	enum smtpd_path_error e;
+	const char *why;
+	size_t end = 0;
+
+	arg = skip_word(arg, "FROM:");
+	if (!arg)
+		return "501 5.5.4 Syntax: MAIL FROM:<address>";
+	e = smtpd_path_parse(arg, strlen(arg), true, &m->from, &end);
+	why = path_refusal(e, true);
+	if (!why)
+		why = parse_params(s, arg + end, mail_params, m);
+	return why ? why : path_refusal(e, m->smtputf8);
+}
+
+/* see session.h */
+void smtpd_cmd_mail(struct smtpd_session *s, char *arg)
+{
+	const struct smtpd_sink *sink = s->listener->sink;
+	uint16_t max = s->listener->limits->mail_max;
+	struct smtpd_mail m;
+	const char *why;
+
+	memset(&m, 0, sizeof m);
+	why = max && s->mail_count >= max
+		      ? "452 4.5.3 Too many messages, connect again"
+		      : parse_mail(s, arg, &m);
+	if (why) {
+		smtpd_refuse(s, why);
+		return;
+	}
+	if (m.body == SMTPD_BODY_BINARYMIME)
+		s->flags |= F_BINARY;
+	if (m.smtputf8)
+		s->flags |= F_UTF8;
+	smtpd_ask(s, Q_MAIL);
+	smtpd_settle(s, Q_MAIL, sink->mail ? sink->mail(s, &m) : SMTPD_ACCEPT);
+}
+
+/* see session.h */
+void smtpd_mail_accepted(struct smtpd_session *s)
+{
+	s->flags |= F_MAIL;
+	smtpd_enter(s, ST_MAIL);
+	smtpd_reply_staged(s, '2', '2', "250 2.1.0 Sender ok");
+}
+
+/* see session.h */
+void smtpd_mail_refused(struct smtpd_session *s)
+{
+	smtpd_forget(s, SMTPD_END_RESET);
+	smtpd_refuse_staged(s, "550 5.7.1 Sender refused");
+}
+
+static const char *parse_rcpt(
+	struct smtpd_session *s, char *arg, struct smtpd_rcpt *r)
+{
+	const char *why;
+	size_t end = 0;
+
+	arg = skip_word(arg, "TO:");
+	if (!arg)
+		return "501 5.5.4 Syntax: RCPT TO:<address>";
+	why = path_refusal(
+		smtpd_path_parse(arg, strlen(arg), false, &r->to, &end),
+		s->flags & F_UTF8);
+	return why ? why : parse_params(s, arg + end, rcpt_params, r);
+}
+
+/* see session.h */
+void smtpd_cmd_rcpt(struct smtpd_session *s, char *arg)
+{
+	const struct smtpd_sink *sink = s->listener->sink;
+	struct smtpd_rcpt r;
+	const char *why;
+
+	memset(&r, 0, sizeof r);
+	why = parse_rcpt(s, arg, &r);
+	if (!why && s->rcpt_count >= s->listener->limits->rcpt_max)
+		why = "452 4.5.3 Too many recipients"; /* 4.5.3.1.10 */
+	if (why) {
+		smtpd_refuse(s, why);
+		return;
+	}
+	smtpd_ask(s, Q_RCPT);
+	smtpd_settle(s, Q_RCPT, sink->rcpt ? sink->rcpt(s, &r) : SMTPD_ACCEPT);
+}
+
+/* see session.h */
+void smtpd_rcpt_accepted(struct smtpd_session *s)
+{
+	s->rcpt_count++;
+	smtpd_enter(s, ST_RCPT);
+	smtpd_reply_staged(s, '2', '2', "250 2.1.5 Recipient ok");
+}
+
+/* see session.h */
+void smtpd_rcpt_refused(struct smtpd_session *s)
+{
+	smtpd_refuse_staged(s, "550 5.1.1 No such recipient");
+}

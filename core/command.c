@@ -1,0 +1,163 @@
+/*
+ * command.c - the table of commands, and the way through it
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "session.h"
+
+#define IDLE_     0x01u /* brings no message nearer */
+#define MAIL_     0x02u /* needs TLS and AUTH where the listener says so */
+#define BIG_      0x04u /* its reply needs the whole buffer */
+#define NO_ARG_   0x08u
+#define NEED_ARG_ 0x10u
+#define LMTP_     0x20u /* LMTP listeners only */
+#define SMTP_     0x40u /* not on LMTP listeners, RFC 2033 4.1 */
+
+#define TALK  (IN(ST_START) | IN(ST_READY))
+#define TRANS (IN(ST_MAIL) | IN(ST_RCPT) | IN(ST_CHUNKS))
+#define ANY   (TALK | TRANS)
+
+/* clang-format off */
+static const struct command {
+	char verb[9];
+	uint8_t flags;
+	uint16_t allowed; /* IN() bits; anything else is 503 */
+	void (*run)(struct smtpd_session *, char *arg);
+} commands[] = {
+	{"HELO", IDLE_ | SMTP_ | BIG_, ANY, smtpd_cmd_helo},
+	{"EHLO", IDLE_ | SMTP_ | BIG_, ANY, smtpd_cmd_ehlo},
+#if SMTPD_LMTP
+	{"LHLO", IDLE_ | LMTP_ | BIG_, ANY, smtpd_cmd_ehlo},
+#endif
+	{"MAIL", MAIL_, IN(ST_READY), smtpd_cmd_mail},
+	{"RCPT", MAIL_, IN(ST_MAIL) | IN(ST_RCPT), smtpd_cmd_rcpt},
+	{"DATA", NO_ARG_, IN(ST_RCPT), smtpd_cmd_data},
+#if SMTPD_CHUNKING
+	{"BDAT", 0, ANY, smtpd_cmd_bdat},
+#endif
+	{"RSET", IDLE_ | NO_ARG_, ANY, smtpd_cmd_rset},
+	{"NOOP", IDLE_, ANY, smtpd_cmd_noop},
+	{"QUIT", NO_ARG_, ANY, smtpd_cmd_quit},
+	{"VRFY", IDLE_ | NEED_ARG_, ANY, smtpd_cmd_vrfy},
+	{"EXPN", IDLE_ | NEED_ARG_, ANY, smtpd_cmd_expn},
+	{"HELP", IDLE_, ANY, smtpd_cmd_help},
+#if SMTPD_TLS
+	{"STARTTLS", NO_ARG_, TALK, smtpd_cmd_starttls},
+#endif
+#if SMTPD_AUTH
+	{"AUTH", NEED_ARG_, IN(ST_READY), smtpd_cmd_auth},
+#endif
+};
+/* clang-format on */
+
+/* Other protocols' first words: not to be mistaken for a mail client. */
+static const char *const foreign[] = {
+	"GET", "POST", "PUT", "HEAD", "DELETE", "CONNECT", "OPTIONS"};
+
+static bool is_foreign(const char *verb, size_t n)
+{
+	if (n && verb[n - 1] == ':')
+		return true; /* a header field */
+	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+		if (smtpd_is_word(verb, n, foreign[i]))
+			return true;
+	}
+	return false;
+}
+
+static const struct command *find(
+	const struct smtpd_session *s, const char *verb, size_t n)
+{
+	unsigned wrong = smtpd_is_lmtp(s) ? SMTP_ : LMTP_;
+
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		if (smtpd_is_word(verb, n, commands[i].verb))
+			return commands[i].flags & wrong ? NULL : &commands[i];
+	}
+	return NULL;
+}
+
+static void unknown(struct smtpd_session *s, const char *verb, size_t n)
+{
+	if (is_foreign(verb, n))
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			"521 5.5.1 This is a mail server");
+	else
+		smtpd_refuse(s, "500 5.5.1 Unknown command");
+}
+
+/* What the listener demands before a message, or NULL. */
+static const char *gate(const struct smtpd_session *s)
+{
+	unsigned flags = s->listener->flags;
+
+	if (flags & SMTPD_LISTEN_TLS_REQUIRED && !smtpd_has_tls(s))
+		return "530 5.7.0 Must issue a STARTTLS command first";
+	if (flags & SMTPD_LISTEN_AUTH_REQUIRED && !(s->flags & F_AUTHED))
+		return "530 5.7.0 Authentication required";
+	return NULL;
+}
+
+/* Why the command may not run now, or NULL. */
+static const char *obstacle(
+	const struct smtpd_session *s, const struct command *c, const char *arg)
+{
+	if (c->flags & NO_ARG_ && *arg)
+		return "501 5.5.4 No argument allowed";
+	if (c->flags & NEED_ARG_ && !*arg)
+		return "501 5.5.4 Argument required";
+	if (c->flags & MAIL_ && gate(s))
+		return gate(s);
+	if (!(c->allowed & IN(s->state)))
+		return "503 5.5.1 Bad sequence of commands";
+	return NULL;
+}
+
+/* see session.h */
+void smtpd_command(struct smtpd_session *s)
+{
+	const char *verb = s->line, *why;
+	char *arg = s->line;
+	const struct command *c;
+
+	while (*arg && *arg != ' ')
+		arg++;
+	c = find(s, verb, (size_t)(arg - verb));
+	if (!c) {
+		unknown(s, verb, (size_t)(arg - verb));
+		return;
+	}
+	if (c->flags & BIG_ && s->tx_len) {
+		s->flags |= F_HELD;
+		return;
+	}
+	while (*arg == ' ')
+		arg++;
+	if (c->flags & IDLE_ &&
+		s->idle_count++ >= s->listener->limits->idle_command_max)
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			"421 4.7.0 Too many commands without a message");
+	else if ((why = obstacle(s, c, arg)) != NULL)
+		smtpd_refuse(s, why);
+	else
+		c->run(s, arg);
+}
+
+/* see session.h */
+bool smtpd_command_streams(struct smtpd_session *s)
+{
+#if SMTPD_AUTH
+	const char *end = s->line + SMTPD_LINE_MAX;
+	char *arg = memchr(s->line, ' ', SMTPD_LINE_MAX);
+
+	if (!arg || !smtpd_is_word(s->line, (size_t)(arg - s->line), "AUTH") ||
+		s->state != ST_READY)
+		return false;
+	while (arg < end && *arg == ' ')
+		arg++;
+	return smtpd_auth_begin(s, arg, end);
+#else
+	(void)s;
+	return false;
+#endif
+}

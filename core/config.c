@@ -1,0 +1,61 @@
+/*
+ * config.c - the options of this build, and the default limits
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "smtpd.h"
+
+/* see smtpd.h */
+const struct smtpd_limits smtpd_limits_default = {
+	.message_max = SMTPD_MESSAGE_MAX,
+	.rcpt_max = SMTPD_RCPT_MAX,
+	.text_line_max = SMTPD_TEXT_LINE_MAX,
+	.auth_line_max = SMTPD_AUTH_LINE_MAX,
+	.mail_max = SMTPD_MAIL_MAX,
+	.peer_sessions = SMTPD_PEER_SESSIONS,
+	.error_max = SMTPD_ERROR_MAX,
+	.idle_command_max = SMTPD_IDLE_COMMAND_MAX,
+	.auth_fail_max = SMTPD_AUTH_FAIL_MAX,
+	.min_rate = SMTPD_MIN_RATE,
+	.command_ms = SMTPD_COMMAND_MS,
+	.data_ms = SMTPD_DATA_MS,
+	.tls_ms = SMTPD_TLS_MS,
+	.verdict_ms = SMTPD_VERDICT_MS,
+	.write_ms = SMTPD_WRITE_MS,
+	.stress_ms = SMTPD_STRESS_MS,
+};
+
+/* see smtpd.h */
+const char *smtpd_config_report(unsigned i, uint32_t *value)
+{
+#define OPTION(name)                                                           \
+	{                                                                      \
+#name, name                                                    \
+	}
+	static const struct {
+		const char *name;
+		uint32_t value;
+	} options[] = {
+		OPTION(SMTPD_PROFILE),
+		OPTION(SMTPD_TLS),
+		OPTION(SMTPD_AUTH),
+		OPTION(SMTPD_CHUNKING),
+		OPTION(SMTPD_SMTPUTF8),
+		OPTION(SMTPD_DSN),
+		OPTION(SMTPD_LMTP),
+		OPTION(SMTPD_LIMITS),
+		OPTION(SMTPD_RECEIVED),
+		OPTION(SMTPD_IPV6),
+		OPTION(SMTPD_WIDE_SCAN),
+		OPTION(SMTPD_MAX_SESSIONS),
+		OPTION(SMTPD_LINE_MAX),
+		OPTION(SMTPD_REPLY_BUF),
+		OPTION(SMTPD_HELO_MAX),
+		OPTION(SMTPD_DATA_CHUNK),
+	};
+
+	if (i >= sizeof options / sizeof *options)
+		return NULL;
+	*value = options[i].value;
+	return options[i].name;
+}

@@ -1,0 +1,290 @@
+/*
+ * input.c - octets in, octets out: when a session may take more, and of what
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "session.h"
+
+/* Octets of one line that are thrown away before the session is, too. */
+#define LONG_LINE_CAP 131072
+
+/*
+ * May the session take another octet? This predicate is the back-pressure:
+ * pipelining, slow sinks, late verdicts and slow readers all follow from it.
+ */
+static bool ready(const struct smtpd_session *s)
+{
+	if (s->flags & F_PENDING || s->state == ST_CLOSING)
+		return false;
+	if (s->flags & F_HELD)
+		return s->tx_len == 0;
+	return SMTPD_REPLY_BUF - s->tx_len >= REPLY_ROOM;
+}
+
+/* The line in s->line[0..line_len) has its LF. */
+static void line_done(struct smtpd_session *s)
+{
+	size_t n = s->line_len;
+	const char *p = s->line;
+
+	s->line_len = 0;
+	if (n < 2 || p[n - 2] != '\r') { /* RFC 5321 2.3.8 */
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			"500 5.5.2 Lines must end in CRLF");
+		return;
+	}
+	n -= 2;
+	while (n && (p[n - 1] == ' ' || p[n - 1] == '\t'))
+		n--; /* 4.1.1 */
+	s->line[n] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if ((uint8_t)p[i] < ' ' || p[i] == 127) {
+			smtpd_refuse(s, "500 5.5.2 Control character");
+			return;
+		}
+	}
+	smtpd_command(s);
+}
+
+/* The rest of a line that did not fit. */
+static void discard(struct smtpd_session *s, size_t n, bool ends)
+{
+	if (ends) {
+		s->flags &= (uint16_t)~F_LONG;
+		s->line_len = 0;
+	} else if (n >= s->left) {
+		smtpd_finish(
+			s, SMTPD_END_REFUSED, "421 4.7.0 Line without an end");
+	} else {
+		s->left -= (uint32_t)n;
+	}
+}
+
+static void line_full(struct smtpd_session *s)
+{
+	if (smtpd_command_streams(s))
+		return;
+	s->flags |= F_LONG;
+	s->left = LONG_LINE_CAP;
+	smtpd_refuse(s, "500 5.5.2 Line too long");
+}
+
+static size_t line_input(struct smtpd_session *s, const uint8_t *p, size_t n)
+{
+	const uint8_t *lf = memchr(p, '\n', n);
+	size_t take = lf ? (size_t)(lf - p) + 1 : n;
+	size_t room = SMTPD_LINE_MAX - (size_t)s->line_len;
+
+	if (s->flags & F_LONG) {
+		discard(s, take, lf != NULL);
+		return take;
+	}
+	if (take > room || (take == room && !lf)) {
+		memcpy(s->line + s->line_len, p, room);
+		s->line_len = SMTPD_LINE_MAX;
+		line_full(s);
+		return room;
+	}
+	memcpy(s->line + s->line_len, p, take);
+	s->line_len = (uint16_t)(s->line_len + take);
+	if (lf)
+		line_done(s);
+	return take;
+}
+
+static size_t take(struct smtpd_session *s, uint8_t *p, size_t n)
+{
+	switch (s->state) {
+	case ST_DATA:
+		return smtpd_data_input(s, p, n);
+#if SMTPD_CHUNKING
+	case ST_CHUNK:
+		return smtpd_chunk_input(s, p, n);
+#endif
+#if SMTPD_AUTH
+	case ST_AUTH:
+		return smtpd_auth_input(s, p, n);
+#endif
+	case ST_TLS: /* clear text behind STARTTLS, RFC 3207 4.2 */
+		return n;
+	default:
+		return line_input(s, p, n);
+	}
+}
+
+static void close_now(
+	struct smtpd_session *s, enum smtpd_end why, enum smtpd_close how)
+{
+	struct smtpd_conn *conn = s->conn;
+
+	smtpd_forget(s, why);
+	smtpd_pool_release(s, why, false);
+	smtpd_port_close(conn, how);
+}
+
+/* Close when there is nothing left to say. */
+static void close_when_done(struct smtpd_session *s)
+{
+	if (s->tx_len)
+		return;
+	if (s->state == ST_CLOSING)
+		close_now(s, (enum smtpd_end)s->why, SMTPD_CLOSE_FLUSH);
+	else if (s->flags & F_PEER_EOF &&
+		 !(s->flags & (F_PENDING | F_ENDED | F_HELD)))
+		close_now(s, SMTPD_END_PEER, SMTPD_CLOSE_FLUSH);
+}
+
+/* see smtpd.h */
+size_t smtpd_session_input(struct smtpd_session *s, uint8_t *p, size_t len)
+{
+	size_t used = 0;
+
+	while (ready(s)) {
+		if (s->flags & F_ENDED) {
+			smtpd_message_end(s);
+		} else if (s->flags & F_HELD) {
+			s->flags &= (uint16_t)~F_HELD;
+			smtpd_command(s);
+		} else if (used < len) {
+			size_t n = take(s, p + used, len - used);
+
+			if (s->flags & F_SECRET)
+				smtpd_wipe(p + used, n);
+			s->flags &= (uint16_t)~F_SECRET;
+			used += n;
+		} else {
+			break;
+		}
+	}
+	close_when_done(s);
+	return used;
+}
+
+/* see smtpd.h */
+const uint8_t *smtpd_session_output(const struct smtpd_session *s, size_t *len)
+{
+	*len = (size_t)(s->tx_len - s->tx_pos);
+	return (const uint8_t *)s->tx + s->tx_pos;
+}
+
+/* see smtpd.h */
+void smtpd_session_output_ack(struct smtpd_session *s, size_t len)
+{
+	s->tx_pos = (uint16_t)(s->tx_pos + len);
+	if (!len || s->tx_pos < s->tx_len)
+		return;
+	memmove(s->tx, s->tx + s->tx_len, s->staged);
+	s->tx_pos = s->tx_len = 0;
+	if (!(s->flags & F_PENDING))
+		s->since_ms = smtpd_port_now_ms();
+#if SMTPD_TLS
+	if (s->state == ST_TLS) {
+		smtpd_port_tls_start(s->conn);
+		return;
+	}
+#endif
+	close_when_done(s);
+}
+
+/* see smtpd.h */
+void smtpd_session_eof(struct smtpd_session *s)
+{
+	s->flags |= F_PEER_EOF;
+	close_when_done(s);
+}
+
+/* see smtpd.h */
+void smtpd_session_lost(
+	struct smtpd_session *s, enum smtpd_end why, uint32_t unacknowledged)
+{
+	bool asked = s->flags & F_PENDING && s->question == Q_END;
+	uint32_t out = unacknowledged + s->tx_len - s->tx_pos;
+	bool unsure =
+		asked || (s->flags & F_COMMITTED && out > s->since_commit);
+
+	if (asked) /* the dot is in: the message is the sink's to keep */
+		s->flags &= (uint16_t)~F_MAIL;
+	smtpd_forget(s, why);
+	smtpd_pool_release(s, why, unsure);
+}
+
+/* ---- deadlines ---- */
+
+static uint32_t limit_ms(const struct smtpd_session *s)
+{
+	const struct smtpd_limits *l = s->listener->limits;
+	uint32_t ms;
+
+	if (s->flags & F_PENDING)
+		return l->verdict_ms;
+	if (s->tx_len || s->state == ST_CLOSING)
+		return l->write_ms;
+	if (s->state == ST_TLS)
+		return l->tls_ms;
+	ms = s->state == ST_DATA || s->state == ST_CHUNK ? l->data_ms
+							 : l->command_ms;
+	return smtpd_pool_stressed() && l->stress_ms < ms ? l->stress_ms : ms;
+}
+
+/* The sink did not answer in time: the client reads 451, the sink forgets. */
+static void verdict_timeout(struct smtpd_session *s)
+{
+	enum question q = (enum question)s->question;
+
+	smtpd_port_log(SMTPD_EV_TIMEOUT, s, 451);
+	if (q == Q_CONNECT)
+		smtpd_stage(s, "421 4.3.0 Not now, try again");
+	else if (q == Q_AUTH)
+		smtpd_stage(s, "454 4.7.0 Cannot tell now, try again");
+	else
+		smtpd_stage(s, "451 4.3.0 Timed out, try again");
+	if (q == Q_END || q == Q_BEGIN)
+		smtpd_refuse_rest(
+			s, SMTPD_END_TIMEOUT, "451 4.3.0 Timed out, try again");
+	smtpd_settle(s, q, SMTPD_REJECT);
+	smtpd_port_wake(s->conn);
+}
+
+static void timeout(struct smtpd_session *s)
+{
+	if (s->flags & F_PENDING) {
+		verdict_timeout(s);
+	} else if (s->tx_len || s->state == ST_CLOSING || s->state == ST_TLS) {
+		smtpd_port_log(SMTPD_EV_TIMEOUT, s, 0);
+		close_now(s, SMTPD_END_TIMEOUT, SMTPD_CLOSE_ABORT);
+	} else {
+		smtpd_port_log(SMTPD_EV_TIMEOUT, s, 421);
+		smtpd_finish(s, SMTPD_END_TIMEOUT,
+			"421 4.4.2 Waited too long for you");
+	}
+}
+
+/* see smtpd.h */
+void smtpd_tick(void)
+{
+	uint32_t now = smtpd_port_now_ms();
+
+	for (unsigned i = 0; i < SMTPD_MAX_SESSIONS; i++) {
+		struct smtpd_session *s = &smtpd_pool.session[i];
+
+		if (s->state != ST_FREE && now - s->since_ms >= limit_ms(s))
+			timeout(s);
+	}
+}
+
+/* see smtpd.h */
+void smtpd_shutdown(void)
+{
+	smtpd_pool.stopping = true;
+	for (unsigned i = 0; i < SMTPD_MAX_SESSIONS; i++) {
+		struct smtpd_session *s = &smtpd_pool.session[i];
+		bool ending = s->flags & F_ENDED ||
+			      (s->flags & F_PENDING && s->question == Q_END);
+
+		if (s->state == ST_TLS)
+			close_now(s, SMTPD_END_SHUTDOWN, SMTPD_CLOSE_ABORT);
+		else if (s->state != ST_FREE && !ending)
+			smtpd_finish(s, SMTPD_END_SHUTDOWN,
+				"421 4.3.2 Shutting down");
+	}
+}

@@ -1,0 +1,61 @@
+/*
+ * params.c - see params.h
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "params.h"
+
+static bool is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') ||
+	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* see params.h */
+int smtpd_param_next(const char **s, struct smtpd_param *param)
+{
+	const char *p = *s;
+
+	if (!*p)
+		return 0;
+	if (*p++ != ' ' || !is_alnum(*p))
+		return -1;
+	param->key.s = p;
+	while (is_alnum(*p) || *p == '-')
+		p++;
+	param->key.len = (uint16_t)(p - param->key.s);
+	param->value = (struct smtpd_str){NULL, 0};
+	if (*p == '=') {
+		param->value.s = ++p;
+		while ((uint8_t)*p > ' ' && *p != '=' && *p != 127)
+			p++;
+		param->value.len = (uint16_t)(p - param->value.s);
+		if (!param->value.len)
+			return -1;
+	}
+	*s = p;
+	return *p && *p != ' ' ? -1 : 1;
+}
+
+static bool is_upper_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+}
+
+/* see params.h */
+bool smtpd_xtext_valid(struct smtpd_str x)
+{
+	for (uint16_t i = 0; i < x.len; i++) {
+		char c = x.s[i];
+
+		if (c < '!' || c > '~' || c == '=')
+			return false;
+		if (c != '+')
+			continue;
+		if (x.len - i < 3 || !is_upper_hex(x.s[i + 1]) ||
+			!is_upper_hex(x.s[i + 2]))
+			return false;
+		i = (uint16_t)(i + 2);
+	}
+	return x.len > 0;
+}

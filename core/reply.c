@@ -1,0 +1,178 @@
+/*
+ * reply.c - the one writer of replies (RFC 5321 4.2)
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Nothing here can overflow: ready() keeps REPLY_ROOM octets free before a
+ * command runs, and put() cuts the text, never the code nor the CRLF.
+ */
+#include "session.h"
+
+#define EOL_LEN 2
+
+/* see session.h */
+void smtpd_put(struct smtpd_session *s, const char *text)
+{
+	size_t n = strlen(text);
+	size_t room = SMTPD_REPLY_BUF - EOL_LEN - (size_t)s->tx_len;
+
+	if (n > room)
+		n = room;
+	memcpy(s->tx + s->tx_len, text, n);
+	s->tx_len = (uint16_t)(s->tx_len + n);
+}
+
+/* see session.h */
+void smtpd_put_number(struct smtpd_session *s, uint32_t v)
+{
+	char digits[11], *p = digits + sizeof digits;
+
+	*--p = '\0';
+	do {
+		*--p = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	smtpd_put(s, p);
+}
+
+/* see session.h */
+void smtpd_put_eol(struct smtpd_session *s)
+{
+	s->tx[s->tx_len++] = '\r';
+	s->tx[s->tx_len++] = '\n';
+}
+
+static unsigned code_of(const char *text)
+{
+	return (unsigned)((text[0] - '0') * 100 + (text[1] - '0') * 10 +
+			  (text[2] - '0'));
+}
+
+static void queued(struct smtpd_session *s, size_t len)
+{
+	size_t n = s->since_commit + len;
+
+	s->since_commit = (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
+}
+
+/* see session.h */
+void smtpd_reply(struct smtpd_session *s, const char *text)
+{
+	uint16_t from = s->tx_len;
+
+	s->staged = 0;
+	smtpd_put(s, text);
+	smtpd_put_eol(s);
+	queued(s, (size_t)(s->tx_len - from));
+}
+
+/* see session.h */
+void smtpd_stage(struct smtpd_session *s, const char *text)
+{
+	uint16_t from = s->tx_len;
+
+	smtpd_put(s, text);
+	smtpd_put_eol(s);
+	s->staged = (uint16_t)(s->tx_len - from);
+	s->tx_len = from;
+}
+
+/* see session.h */
+unsigned smtpd_reply_staged(
+	struct smtpd_session *s, char lo, char hi, const char *text)
+{
+	const char *chosen = s->tx + s->tx_len;
+
+	if (s->staged && chosen[0] >= lo && chosen[0] <= hi) {
+		text = chosen;
+		s->tx_len = (uint16_t)(s->tx_len + s->staged);
+		queued(s, s->staged);
+		s->staged = 0;
+	} else {
+		smtpd_reply(s, text);
+	}
+	return code_of(text);
+}
+
+/* One more error; false when that was one too many. */
+static bool count_error(struct smtpd_session *s)
+{
+	if (s->state == ST_CLOSING)
+		return false;
+	if (++s->error_count < s->listener->limits->error_max)
+		return true;
+	smtpd_port_log(SMTPD_EV_ERROR, s, 421);
+	smtpd_finish(s, SMTPD_END_REFUSED, "421 4.7.0 Too many errors");
+	return false;
+}
+
+/* see session.h */
+void smtpd_refuse(struct smtpd_session *s, const char *text)
+{
+	if (!count_error(s))
+		return;
+	smtpd_reply(s, text);
+	smtpd_port_log(SMTPD_EV_ERROR, s, code_of(text));
+}
+
+/* see session.h */
+unsigned smtpd_refuse_staged(struct smtpd_session *s, const char *text)
+{
+	unsigned code;
+
+	if (!count_error(s))
+		return 421;
+	code = smtpd_reply_staged(s, '4', '5', text);
+	smtpd_port_log(SMTPD_EV_ERROR, s, code);
+	if (code == 421)
+		smtpd_finish(s, SMTPD_END_REFUSED, NULL);
+	return code;
+}
+
+static bool is_text(const char *s)
+{
+	for (; *s; s++) {
+		if (*s < ' ' || *s > '~')
+			return false;
+	}
+	return true;
+}
+
+/* class "." 1*3DIGIT "." 1*3DIGIT, RFC 3463 2 */
+static bool is_enhanced(const char *s, char class)
+{
+	if (*s++ != class)
+		return false;
+	for (int part = 0; part < 2; part++) {
+		int n = 0;
+
+		if (*s++ != '.')
+			return false;
+		for (; *s >= '0' && *s <= '9'; s++)
+			n++;
+		if (n < 1 || n > 3)
+			return false;
+	}
+	return !*s;
+}
+
+/* see smtpd.h */
+int smtpd_session_reply(struct smtpd_session *s, unsigned code,
+	const char *enhanced, const char *text)
+{
+	char class = (char)('0' + code / 100);
+	uint16_t from = s->tx_len;
+
+	if (code < 200 || code > 599 || class == '3' ||
+		!is_enhanced(enhanced, class) || !is_text(text))
+		return SMTPD_EINVAL;
+	smtpd_put_number(s, code);
+	smtpd_put(s, " ");
+	smtpd_put(s, enhanced);
+	smtpd_put(s, " ");
+	smtpd_put(s, text);
+	smtpd_put_eol(s);
+	s->staged = (uint16_t)(s->tx_len - from);
+	s->tx_len = from;
+	return 0;
+}

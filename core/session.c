@@ -1,0 +1,221 @@
+/*
+ * session.c - a session from its opening to its end, and its input
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "session.h"
+
+/* see session.h */
+void smtpd_enter(struct smtpd_session *s, enum state st)
+{
+	s->state = (uint8_t)st;
+	s->since_ms = smtpd_port_now_ms();
+}
+
+/* see session.h */
+void smtpd_finish(struct smtpd_session *s, enum smtpd_end why, const char *text)
+{
+	if (s->state == ST_CLOSING)
+		return;
+	smtpd_forget(s, why);
+	if (text)
+		smtpd_reply(s, text);
+	s->why = (uint8_t)why;
+	s->flags &= (uint16_t) ~(F_PENDING | F_HELD);
+	smtpd_enter(s, ST_CLOSING);
+	smtpd_port_wake(s->conn);
+}
+
+static void drop_mail(struct smtpd_session *s, enum smtpd_end why)
+{
+	const struct smtpd_sink *sink = s->listener->sink;
+
+	if (s->flags & F_MAIL && sink->reset)
+		sink->reset(s, why);
+	s->flags &= (uint16_t)~F_MAIL;
+}
+
+/* see session.h */
+void smtpd_forget(struct smtpd_session *s, enum smtpd_end why)
+{
+	drop_mail(s, why);
+	s->flags &= (uint16_t) ~(
+		F_BINARY | F_UTF8 | F_BDAT | F_LAST | F_ENDED | F_REFUSED);
+	s->rcpt_count = 0;
+	s->octets = 0;
+}
+
+/* see session.h */
+void smtpd_refuse_rest(
+	struct smtpd_session *s, enum smtpd_end why, const char *text)
+{
+	drop_mail(s, why);
+	s->flags |= F_REFUSED;
+	s->refusal = text;
+}
+
+static void greet(struct smtpd_session *s)
+{
+	smtpd_enter(s, ST_START);
+	smtpd_put(s, "220 ");
+	smtpd_put(s, s->listener->host_name);
+	smtpd_reply(s, smtpd_is_lmtp(s) ? " LMTP" : " ESMTP");
+	smtpd_port_log(SMTPD_EV_OPEN, s, 220);
+}
+
+static void connect_accepted(struct smtpd_session *s)
+{
+	if (s->listener->flags & SMTPD_LISTEN_TLS && !smtpd_has_tls(s))
+		smtpd_enter(s, ST_TLS);
+	else
+		greet(s);
+}
+
+static void connect_refused(struct smtpd_session *s)
+{
+	smtpd_reply_staged(s, '4', '5', "554 5.7.1 Not welcome here");
+	smtpd_finish(s, SMTPD_END_REFUSED, NULL);
+}
+
+/* What follows a verdict; `refused` NULL means just the reply. */
+static const struct {
+	void (*proceed)(struct smtpd_session *);
+	void (*refused)(struct smtpd_session *);
+} questions[] = {
+	[Q_CONNECT] = {connect_accepted, connect_refused},
+#if SMTPD_AUTH
+	[Q_AUTH] = {smtpd_auth_accepted, smtpd_auth_refused},
+#endif
+	[Q_MAIL] = {smtpd_mail_accepted, smtpd_mail_refused},
+	[Q_RCPT] = {smtpd_rcpt_accepted, smtpd_rcpt_refused},
+	[Q_BEGIN] = {smtpd_begin_accepted, smtpd_begin_refused},
+	[Q_DATA] = {smtpd_data_accepted, smtpd_data_refused},
+	[Q_END] = {smtpd_end_accepted, smtpd_end_refused},
+};
+
+/* see session.h */
+void smtpd_settle(
+	struct smtpd_session *s, enum question q, enum smtpd_verdict verdict)
+{
+	s->since_ms = smtpd_port_now_ms();
+	if (verdict == SMTPD_LATER) {
+		s->flags |= F_PENDING;
+		return;
+	}
+	s->flags &= (uint16_t)~F_PENDING;
+	if (verdict == SMTPD_ACCEPT)
+		questions[q].proceed(s);
+	else
+		questions[q].refused(s);
+	if (smtpd_pool.stopping && q == Q_END && !(s->flags & F_ENDED))
+		smtpd_finish(s, SMTPD_END_SHUTDOWN, "421 4.3.2 Shutting down");
+}
+
+/* see smtpd.h */
+int smtpd_session_verdict(smtpd_ref ref, enum smtpd_verdict verdict,
+	unsigned code, const char *enhanced, const char *text)
+{
+	struct smtpd_session *s = smtpd_pool_find(ref);
+
+	if (!s || s->question == Q_DATA)
+		return SMTPD_EGONE;
+	if (verdict != SMTPD_ACCEPT && verdict != SMTPD_REJECT)
+		return SMTPD_EINVAL;
+	if (code && smtpd_session_reply(s, code, enhanced, text) != 0)
+		return SMTPD_EINVAL;
+	smtpd_settle(s, (enum question)s->question, verdict);
+	smtpd_port_wake(s->conn);
+	return 0;
+}
+
+/* see smtpd.h */
+int smtpd_session_resume(smtpd_ref ref)
+{
+	struct smtpd_session *s = smtpd_pool_find(ref);
+
+	if (!s || s->question != Q_DATA)
+		return SMTPD_EGONE;
+	smtpd_settle(s, Q_DATA, SMTPD_ACCEPT);
+	smtpd_port_wake(s->conn);
+	return 0;
+}
+
+static bool same_host(const struct smtpd_peer *a, const struct smtpd_peer *b)
+{
+	return a->family == b->family && a->family &&
+	       !memcmp(a->ip, b->ip, a->family == 4 ? 4 : sizeof a->ip);
+}
+
+static unsigned count_peer(const struct smtpd_peer *peer)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < SMTPD_MAX_SESSIONS; i++) {
+		const struct smtpd_session *s = &smtpd_pool.session[i];
+
+		if (s->state != ST_FREE && same_host(&s->peer, peer))
+			n++;
+	}
+	return n;
+}
+
+/* Why there is no session for this peer, or NULL. */
+static const char *refusal_for(
+	const struct smtpd_listener *l, const struct smtpd_peer *peer)
+{
+	uint16_t max = l->limits->peer_sessions;
+
+	if (smtpd_pool.stopping)
+		return "421 4.3.2 Shutting down\r\n";
+	if (smtpd_pool.count == SMTPD_MAX_SESSIONS)
+		return "421 4.3.2 Too many sessions, try again later\r\n";
+	if (max && count_peer(peer) >= max)
+		return "421 4.7.0 Too many sessions from your address\r\n";
+	return NULL;
+}
+
+/* see smtpd.h */
+struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
+	struct smtpd_conn *conn, const char **refusal)
+{
+	struct smtpd_session *s;
+	struct smtpd_peer peer;
+
+	smtpd_port_peer(conn, &peer);
+	*refusal = refusal_for(l, &peer);
+	if (*refusal) {
+		smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
+		return NULL;
+	}
+	s = smtpd_pool_take(l, conn);
+	s->peer = peer;
+	s->state = ST_CONNECT;
+	smtpd_ask(s, Q_CONNECT);
+	smtpd_settle(s, Q_CONNECT,
+		l->sink->connect ? l->sink->connect(s) : SMTPD_ACCEPT);
+	return s;
+}
+
+/* see smtpd.h */
+void smtpd_session_tls_started(
+	struct smtpd_session *s, const struct smtpd_tls_info *info)
+{
+#if SMTPD_TLS
+	bool greeted = !(s->listener->flags & SMTPD_LISTEN_TLS);
+
+	s->tls = info;
+	s->line_len = 0;
+	s->flags &= (uint16_t) ~(F_EXTENDED | F_AUTHED | F_LONG);
+#if SMTPD_HELO_MAX > 0
+	s->helo_len = 0;
+#endif
+	smtpd_port_log(SMTPD_EV_TLS, s, 0);
+	if (greeted)
+		smtpd_enter(s, ST_START); /* RFC 3207 4.2: no new greeting */
+	else if (s->state == ST_TLS)
+		greet(s);
+#else
+	(void)s;
+	(void)info;
+#endif
+}

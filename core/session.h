@@ -1,0 +1,276 @@
+/*
+ * session.h - what the engine's own files share: the session and its parts
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * How the parts of a session move:
+ *
+ * line  holds the command line being read: line[0..line_len). While a
+ *       question is LATER the spans given to the sink point into it. In an
+ *       AUTH exchange it holds the decoded response instead, and at the start
+ *       of a message the Received: field.
+ * tx    holds replies: tx[tx_pos..tx_len) waits for the port. The reply that a
+ *       sink chose stands behind it, tx[tx_len..tx_len + staged), and counts
+ *       once the answer is settled.
+ * left  octets still to come of a BDAT chunk, or that may still be thrown away
+ *       of a line that is too long.
+ *
+ * input() asks ready(); then, by state: a command line is gathered, AUTH is
+ * decoded, DATA is scanned, a chunk is passed on. A line is dispatched by the
+ * table in command.c: allowed state, gates, then the command's function, which
+ * checks the syntax and asks the sink. settle() turns the verdict into the
+ * question's proceed or refuse, at once or later.
+ */
+#ifndef SMTPD_SESSION_H
+#define SMTPD_SESSION_H
+
+#include "base64.h"
+#include "mem.h"
+#include "smtpd.h"
+#include "smtpd_port.h"
+#include "unstuff.h"
+
+enum state {
+	ST_FREE,
+	ST_CONNECT, /* the sink is asked whether it wants the client */
+	ST_TLS,     /* the port does the handshake; input is dropped */
+	ST_START,   /* greeted, or TLS just started: no HELO yet */
+	ST_READY,
+	ST_MAIL,
+	ST_RCPT,
+	ST_AUTH,   /* a response of the exchange is being read */
+	ST_DATA,   /* between 354 and the final dot */
+	ST_CHUNK,  /* inside a BDAT chunk */
+	ST_CHUNKS, /* between BDAT chunks */
+	ST_CLOSING /* the last replies leave, then the port closes */
+};
+
+#define IN(st) (1u << (st))
+
+enum question {
+	Q_CONNECT,
+	Q_AUTH,
+	Q_MAIL,
+	Q_RCPT,
+	Q_BEGIN,
+	Q_DATA,
+	Q_END,
+};
+
+#define F_PENDING   0x0001u /* the question awaits its answer */
+#define F_LONG      0x0002u /* the line is too long and thrown away */
+#define F_HELD      0x0004u /* the line waits for an empty reply buffer */
+#define F_EXTENDED  0x0008u /* EHLO or LHLO, not HELO */
+#define F_AUTHED    0x0010u
+#define F_MAIL      0x0020u /* the sink accepted MAIL and awaits end or reset */
+#define F_BINARY    0x0040u /* BODY=BINARYMIME: BDAT only */
+#define F_UTF8      0x0080u /* SMTPUTF8 was given */
+#define F_BDAT      0x0100u /* the message comes in chunks */
+#define F_LAST      0x0200u /* this chunk is the last */
+#define F_ENDED     0x0400u /* all octets are in; `end` is to be asked */
+#define F_REFUSED   0x0800u /* the rest of the message is thrown away */
+#define F_COMMITTED 0x1000u /* a message was accepted */
+#define F_PEER_EOF  0x2000u
+#define F_SECRET    0x4000u /* wipe the input that was just taken */
+
+struct smtpd_session {
+	const struct smtpd_listener *listener;
+	struct smtpd_conn *conn;
+#if SMTPD_TLS
+	const struct smtpd_tls_info *tls;
+#endif
+	const char *refusal; /* the reply at the end of a refused message */
+	smtpd_ref ref;       /* of the question being asked */
+	uint32_t since_ms;   /* what the deadline counts from */
+	uint32_t octets;     /* of this message */
+	uint32_t left;       /* see above */
+	uint16_t flags;      /* F_ */
+	uint16_t line_len;
+	uint16_t tx_pos;
+	uint16_t tx_len;
+	uint16_t staged;
+	uint16_t since_commit; /* reply octets behind the last message's 250 */
+	uint16_t rcpt_count;
+	uint16_t mail_count;
+	uint8_t state;
+	uint8_t question;
+	uint8_t error_count;
+	uint8_t idle_count;
+	uint8_t why; /* enum smtpd_end, for ST_CLOSING */
+	struct smtpd_unstuff unstuff;
+#if SMTPD_AUTH
+	uint8_t auth_step;
+	uint8_t auth_fail_count;
+	uint8_t user_len; /* LOGIN: octets of the user name in line */
+	struct smtpd_base64 base64;
+	uint16_t auth_len; /* octets of the response line so far */
+#endif
+#if SMTPD_LMTP
+	uint16_t rcpt_next; /* whose reply comes next */
+#endif
+#if SMTPD_CHUNKING
+	uint8_t after_chunk; /* the state behind a refused chunk */
+#endif
+	struct smtpd_peer peer;
+#if SMTPD_HELO_MAX > 0
+	uint8_t helo_len;
+	char helo[SMTPD_HELO_MAX];
+#endif
+	char line[SMTPD_LINE_MAX];
+	char tx[SMTPD_REPLY_BUF];
+};
+
+/* Room a command's reply may need; ready() keeps it free. */
+#define REPLY_ROOM 96
+
+/* ---- pool.c ---- */
+
+struct pool {
+	struct smtpd_session session[SMTPD_MAX_SESSIONS];
+	uint16_t count;
+	bool stopping;
+};
+
+extern struct pool smtpd_pool;
+
+/* A free slot with listener, conn and peer set, or NULL. */
+struct smtpd_session *smtpd_pool_take(
+	const struct smtpd_listener *, struct smtpd_conn *);
+
+/* Tell the sink, free the slot. */
+void smtpd_pool_release(
+	struct smtpd_session *, enum smtpd_end why, bool unacknowledged);
+
+/* The session whose question ref names, or NULL. */
+struct smtpd_session *smtpd_pool_find(smtpd_ref ref);
+
+/* At most a quarter of the slots is free. */
+bool smtpd_pool_stressed(void);
+
+/* ---- session.c ---- */
+
+/* The only place that changes state. */
+void smtpd_enter(struct smtpd_session *, enum state);
+
+/* The sink's answer to the question: proceed, refuse, or wait. */
+void smtpd_settle(struct smtpd_session *, enum question, enum smtpd_verdict);
+
+/* The sink's verdict on a question is about to be asked for. */
+void smtpd_ask(struct smtpd_session *, enum question);
+
+/* Queue `text` as the last reply (NULL: it is queued already), close when it
+ * has left. */
+void smtpd_finish(struct smtpd_session *, enum smtpd_end why, const char *text);
+
+/* Forget the transaction; tell the sink if it holds one. */
+void smtpd_forget(struct smtpd_session *, enum smtpd_end why);
+
+/* Tell the sink to forget the message; its rest is read and thrown away, and
+ * `text` is the reply at its end unless the sink chose one. */
+void smtpd_refuse_rest(
+	struct smtpd_session *, enum smtpd_end why, const char *text);
+
+/* ---- reply.c ---- */
+
+/* Queue one reply line; text is "250 2.0.0 OK". */
+void smtpd_reply(struct smtpd_session *, const char *text);
+
+/* Refuse: reply, count the error, and hang up after too many. */
+void smtpd_refuse(struct smtpd_session *, const char *text);
+
+/* The reply that the sink chose if its class is lo to hi ('2', or '4' to
+ * '5'), otherwise text. Returns its code. */
+unsigned smtpd_reply_staged(
+	struct smtpd_session *, char lo, char hi, const char *text);
+
+/* Refuse with the sink's reply, or text. Returns the code; the session may be
+ * closing. */
+unsigned smtpd_refuse_staged(struct smtpd_session *, const char *text);
+
+/* Stage a reply as smtpd_session_reply() does. */
+void smtpd_stage(struct smtpd_session *, const char *text);
+
+/* Append to the reply being written, cut where the buffer is full. */
+void smtpd_put(struct smtpd_session *, const char *text);
+void smtpd_put_number(struct smtpd_session *, uint32_t);
+void smtpd_put_eol(struct smtpd_session *);
+
+/* ---- command.c ---- */
+
+/* A whole line stands in s->line, without its CRLF. */
+void smtpd_command(struct smtpd_session *);
+
+/* A line that fills s->line without an end: true when it is an AUTH whose
+ * response is decoded as it comes. */
+bool smtpd_command_streams(struct smtpd_session *);
+
+/* ---- the commands; arg is NUL-terminated, in s->line ---- */
+
+void smtpd_cmd_helo(struct smtpd_session *, char *arg); /* cmd_hello.c */
+void smtpd_cmd_ehlo(struct smtpd_session *, char *arg);
+void smtpd_cmd_mail(struct smtpd_session *, char *arg); /* cmd_mail.c */
+void smtpd_cmd_rcpt(struct smtpd_session *, char *arg);
+void smtpd_cmd_data(struct smtpd_session *, char *arg); /* cmd_data.c */
+void smtpd_cmd_bdat(struct smtpd_session *, char *arg);
+void smtpd_cmd_auth(struct smtpd_session *, char *arg); /* cmd_auth.c */
+void smtpd_cmd_starttls(struct smtpd_session *, char *arg);
+void smtpd_cmd_rset(struct smtpd_session *, char *arg);
+void smtpd_cmd_noop(struct smtpd_session *, char *arg);
+void smtpd_cmd_help(struct smtpd_session *, char *arg);
+void smtpd_cmd_vrfy(struct smtpd_session *, char *arg);
+void smtpd_cmd_expn(struct smtpd_session *, char *arg);
+void smtpd_cmd_quit(struct smtpd_session *, char *arg);
+
+/* What may be offered on this session now. */
+bool smtpd_offers_starttls(const struct smtpd_session *);
+bool smtpd_offers_auth(const struct smtpd_session *);
+bool smtpd_is_lmtp(const struct smtpd_session *);
+bool smtpd_has_tls(const struct smtpd_session *);
+
+/* ---- cmd_data.c ---- */
+
+size_t smtpd_data_input(struct smtpd_session *, uint8_t *p, size_t n);
+size_t smtpd_chunk_input(struct smtpd_session *, uint8_t *p, size_t n);
+void smtpd_message_end(struct smtpd_session *);
+
+/* ---- cmd_auth.c ---- */
+
+size_t smtpd_auth_input(struct smtpd_session *, uint8_t *p, size_t n);
+
+/* An AUTH whose line fills the buffer; arg up to end is what there is of its
+ * argument. False: not acceptable now, treat it as a line too long. */
+bool smtpd_auth_begin(struct smtpd_session *, char *arg, const char *end);
+
+/* ---- the questions' two ways on ---- */
+
+void smtpd_auth_accepted(struct smtpd_session *);
+void smtpd_auth_refused(struct smtpd_session *);
+void smtpd_mail_accepted(struct smtpd_session *);
+void smtpd_mail_refused(struct smtpd_session *);
+void smtpd_rcpt_accepted(struct smtpd_session *);
+void smtpd_rcpt_refused(struct smtpd_session *);
+void smtpd_begin_accepted(struct smtpd_session *);
+void smtpd_begin_refused(struct smtpd_session *);
+void smtpd_data_accepted(struct smtpd_session *);
+void smtpd_data_refused(struct smtpd_session *);
+void smtpd_end_accepted(struct smtpd_session *);
+void smtpd_end_refused(struct smtpd_session *);
+
+/* ---- received.c ---- */
+
+/* Write the Received: field to s->line; returns its length. */
+size_t smtpd_received(struct smtpd_session *);
+
+/* The "with" keyword of RFC 3848 and RFC 6531. */
+const char *smtpd_protocol(const struct smtpd_session *);
+
+/* ---- text.c ---- */
+
+/* Does s[0..n) equal the upper-case word, in any case? */
+bool smtpd_is_word(const char *s, size_t n, const char *word);
+
+/* Decimal digits of s[0..n) into *v; false when there are none, others, or
+ * more than 2^32 - 1. */
+bool smtpd_parse_number(const char *s, size_t n, uint32_t *v);
+
+#endif
