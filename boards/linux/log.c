@@ -1,0 +1,159 @@
+/*
+ * log.c - lines for people on stderr, and what smtpd_port_log() remembers
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "sinks.h"
+#include "smtpd_port.h"
+
+static enum board_level shown = BOARD_INFO;
+static struct board_rate rate = {.rate = 50, .burst = 200};
+
+bool board_rate_take(struct board_rate *r, uint32_t now_ms)
+{
+	uint64_t earned = (uint64_t)(now_ms - r->last_ms) * r->rate;
+
+	r->spent = earned > r->spent ? 0 : r->spent - (uint32_t)earned;
+	r->last_ms = now_ms;
+	if (r->spent + 1000 > r->burst * 1000) {
+		r->lost++;
+		return false;
+	}
+	r->spent += 1000;
+	return true;
+}
+
+void board_log_level(enum board_level level)
+{
+	shown = level;
+}
+
+const char *board_log_time(void)
+{
+	static char text[40];
+	struct timespec now;
+	struct tm tm;
+	size_t n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + n, sizeof text - n, ".%03ldZ", now.tv_nsec / 1000000);
+	return text;
+}
+
+/* One line, or nothing when stderr has no room for it now. */
+static bool put(const char *line, size_t len)
+{
+	struct pollfd fd = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	if (poll(&fd, 1, 0) != 1 || !(fd.revents & POLLOUT))
+		return false;
+	return write(STDERR_FILENO, line, len) == (ssize_t)len;
+}
+
+static void put_line(const char *text)
+{
+	char line[1100];
+	int n;
+
+	if (rate.lost) {
+		n = snprintf(line, sizeof line, "%s %u lines left out\n",
+			board_log_time(), (unsigned)rate.lost);
+		if (put(line, (size_t)n))
+			rate.lost = 0;
+	}
+	n = snprintf(line, sizeof line, "%s %s\n", board_log_time(), text);
+	if (!put(line, (size_t)n))
+		rate.lost++;
+}
+
+void board_log(enum board_level level, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	if (level > shown)
+		return;
+	if (level != BOARD_ERROR &&
+		!board_rate_take(&rate, smtpd_port_now_ms()))
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	put_line(text);
+}
+
+int board_fail(const char *format, ...)
+{
+	char text[4096];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	fprintf(stderr, "lwsmtpd: %s\n", text);
+	return 2;
+}
+
+struct event {
+	enum board_level level;
+	const char *what;
+};
+
+static const struct event *event_row(enum smtpd_event event)
+{
+	static const struct event rows[] = {
+		[SMTPD_EV_OPEN] = {BOARD_DEBUG, "connected"},
+		[SMTPD_EV_REFUSED] = {BOARD_INFO, "connection refused"},
+		[SMTPD_EV_TLS] = {BOARD_DEBUG, "TLS is up"},
+		[SMTPD_EV_AUTH] = {BOARD_INFO, "AUTH"},
+		[SMTPD_EV_ERROR] = {BOARD_INFO, "refused"},
+		[SMTPD_EV_ACCEPTED] = {BOARD_INFO, "message accepted"},
+		[SMTPD_EV_TIMEOUT] = {BOARD_INFO, "timed out"},
+		[SMTPD_EV_CLOSED] = {BOARD_DEBUG, "closed"},
+	};
+
+	return &rows[event];
+}
+
+/* see smtpd_port.h */
+void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
+	unsigned code)
+{
+	const struct event *row = event_row(event);
+	struct smtpd_info info;
+	char peer[BOARD_PEER_MAX];
+
+	if (!session) {
+		board_log(row->level, "%s %u", row->what, code);
+		return;
+	}
+	smtpd_session_info(session, &info);
+	if (event == SMTPD_EV_ERROR)
+		board_sinks_replied(info.index, code);
+	if (row->level > shown)
+		return;
+	board_peer_text(&info.peer, peer);
+	if (event == SMTPD_EV_CLOSED)
+		board_log(row->level, "[%llu] %s %s: %s",
+			(unsigned long long)board_session_serial(info.index),
+			peer, row->what, board_end_text((enum smtpd_end)code));
+	else if (event == SMTPD_EV_TLS)
+		board_log(row->level, "[%llu] %s %s: %s %s",
+			(unsigned long long)board_session_serial(info.index),
+			peer, row->what, info.tls ? info.tls->version : "?",
+			info.tls ? info.tls->cipher : "?");
+	else
+		board_log(row->level, "[%llu] %s %s %u",
+			(unsigned long long)board_session_serial(info.index),
+			peer, row->what, code);
+}

@@ -1,0 +1,265 @@
+/*
+ * net_tap.c - an address of its own on a TAP device
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "lwip/ip4_addr.h"
+#include "lwip/netif.h"
+#include "lwip/nd6.h"
+
+#include "log.h"
+#include "net.h"
+#include "options.h"
+
+#define FRAMES_A_TURN 128
+#define PIECES        16
+
+static int tap = -1;
+static struct netif *tap_netif;
+static ip4_addr_t static_ip, static_mask, static_gateway;
+
+static const char *device(void)
+{
+	const char *colon = strchr(board_options.net, ':');
+
+	return colon ? colon + 1 : "lwsmtpd0";
+}
+
+/* ---- options ---- */
+
+static bool parse_ip(const char *text)
+{
+	char addr[64];
+	const char *slash = strchr(text, '/');
+	unsigned bits = 0;
+	size_t i;
+
+	if (!slash || !slash[1] || strlen(slash + 1) > 2 ||
+		(size_t)(slash - text) >= sizeof addr)
+		return false;
+	for (i = 1; slash[i]; i++) {
+		if (slash[i] < '0' || slash[i] > '9')
+			return false;
+		bits = bits * 10 + (unsigned)(slash[i] - '0');
+	}
+	if (bits < 1 || bits > 30)
+		return false;
+	snprintf(addr, sizeof addr, "%.*s", (int)(slash - text), text);
+	ip4_addr_set_u32(&static_mask, lwip_htonl(~0u << (32 - bits)));
+	return ip4addr_aton(addr, &static_ip) != 0;
+}
+
+static int check(void)
+{
+	const struct board_options *o = &board_options;
+
+	if (strlen(device()) >= IFNAMSIZ || strpbrk(device(), "/ %"))
+		return board_options_fail(o->net,
+			"\"%s\" is not right; a device name has 1 to 15 "
+			"letters or digits",
+			device());
+	if (*o->ip && !parse_ip(o->ip))
+		return board_options_fail(o->ip,
+			"\"%s\" is not right; give ADDRESS/LENGTH, such as "
+			"192.0.2.25/24",
+			o->ip);
+	if (*o->gateway && !*o->ip)
+		return board_options_fail(o->gateway,
+			"DHCP names the router; give ip too, or leave it out");
+	if (*o->gateway && !ip4addr_aton(o->gateway, &static_gateway))
+		return board_options_fail(o->gateway,
+			"\"%s\" is not right; give an IPv4 address",
+			o->gateway);
+	if (access("/dev/net/tun", F_OK) < 0)
+		return board_options_fail(o->net,
+			"there is no /dev/net/tun; load the kernel's tun "
+			"module (modprobe tun), or use net = user");
+	return 0;
+}
+
+/* ---- start ---- */
+
+/* The same address for the same name: locally administered, not a group. */
+static void make_mac(void)
+{
+	uint64_t h = 14695981039346656037u; /* FNV-1a */
+	const char *s;
+	unsigned i;
+
+	for (s = device(); *s; s++)
+		h = (h ^ (uint8_t)*s) * 1099511628211u;
+	for (i = 0; i < 6; i++)
+		board_net_tap.mac[i] = (uint8_t)(h >> (8 * i));
+	board_net_tap.mac[0] = (uint8_t)((board_net_tap.mac[0] & 0xfc) | 2);
+}
+
+static int open_failed(int error)
+{
+	const char *name = device();
+
+	if (error == EPERM || error == EACCES)
+		return board_options_fail(board_options.net,
+			"not allowed to open %s; make it yours as root: ip "
+			"tuntap add dev %s mode tap user YOU && ip link set %s "
+			"up; or use net = user",
+			name, name, name);
+	if (error == EBUSY)
+		return board_options_fail(board_options.net,
+			"%s is in use by another program; give another name, "
+			"net = tap:NAME",
+			name);
+	return board_options_fail(board_options.net,
+		"cannot open %s: %s; is it a TAP device that is free?", name,
+		strerror(error));
+}
+
+/* Bring our end of the wire up where we may; say so where we may not. */
+static void bring_up(void)
+{
+	struct ifreq r;
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memset(&r, 0, sizeof r);
+	snprintf(r.ifr_name, sizeof r.ifr_name, "%s", device());
+	r.ifr_mtu = board_options.mtu;
+	if (board_options_given(&board_options.mtu) &&
+		ioctl(s, SIOCSIFMTU, &r) < 0)
+		board_log(BOARD_ERROR,
+			"cannot set the MTU of %s; as root: ip link set %s mtu "
+			"%u",
+			device(), device(), board_options.mtu);
+	if (ioctl(s, SIOCGIFFLAGS, &r) == 0 && !(r.ifr_flags & IFF_UP)) {
+		r.ifr_flags |= IFF_UP;
+		if (ioctl(s, SIOCSIFFLAGS, &r) < 0)
+			board_log(BOARD_ERROR,
+				"%s is down; as root: ip link set %s up",
+				device(), device());
+	}
+	close(s);
+}
+
+static int open_tap(struct netif *netif)
+{
+	struct ifreq r;
+
+	tap_netif = netif;
+	make_mac();
+	tap = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (tap < 0)
+		return open_failed(errno);
+	memset(&r, 0, sizeof r);
+	r.ifr_flags = IFF_TAP | IFF_NO_PI;
+	snprintf(r.ifr_name, sizeof r.ifr_name, "%s", device());
+	if (ioctl(tap, TUNSETIFF, &r) < 0)
+		return open_failed(errno);
+	bring_up();
+	return 0;
+}
+
+static void configure(struct netif *netif)
+{
+	if (*board_options.ip)
+		netif_set_addr(
+			netif, &static_ip, &static_mask, &static_gateway);
+	netif_create_ip6_linklocal_address(netif, 1);
+	netif_set_ip6_autoconfig_enabled(netif, 1);
+}
+
+/* ---- running ---- */
+
+static err_t output(struct netif *netif, struct pbuf *p)
+{
+	struct iovec v[PIECES];
+	int n = 0;
+
+	(void)netif;
+	for (; p && n < PIECES; p = p->next) {
+		v[n].iov_base = p->payload;
+		v[n++].iov_len = p->len;
+	}
+	if (p)
+		return ERR_BUF;
+	return writev(tap, v, n) < 0 ? ERR_IF : ERR_OK;
+}
+
+static unsigned fill(struct pollfd *fds, unsigned cap, int *timeout_ms)
+{
+	(void)cap;
+	(void)timeout_ms;
+	fds[0] = (struct pollfd){.fd = tap, .events = POLLIN};
+	return 1;
+}
+
+static void done(struct pollfd *fds, unsigned count, bool failed)
+{
+	static uint8_t frame[2048];
+	unsigned i;
+	ssize_t n;
+
+	(void)count;
+	if (failed || !(fds[0].revents & (POLLIN | POLLERR)))
+		return;
+	for (i = 0; i < FRAMES_A_TURN; i++) {
+		n = read(tap, frame, sizeof frame);
+		if (n <= 0)
+			break;
+		board_net_input(frame, (size_t)n);
+	}
+}
+
+static unsigned hosts6(char out[BOARD_HOSTS][BOARD_HOST_MAX], unsigned n)
+{
+	const ip6_addr_t *a;
+	char text[48];
+	s8_t i;
+
+	for (i = 0; i < LWIP_IPV6_NUM_ADDRESSES && n < BOARD_HOSTS; i++) {
+		if (!ip6_addr_isvalid(netif_ip6_addr_state(tap_netif, i)))
+			continue;
+		a = netif_ip6_addr(tap_netif, i);
+		/* without lwIP's own zone, which names its side of the wire */
+		ip6addr_ntoa_r(a, text, sizeof text);
+		text[strcspn(text, "%")] = '\0';
+		snprintf(out[n++], BOARD_HOST_MAX, "[%s%s%s]", text,
+			ip6_addr_islinklocal(a) ? "%" : "",
+			ip6_addr_islinklocal(a) ? device() : "");
+	}
+	return n;
+}
+
+static unsigned hosts(char out[BOARD_HOSTS][BOARD_HOST_MAX])
+{
+	unsigned n = 0;
+
+	if (!ip4_addr_isany_val(*netif_ip4_addr(tap_netif)))
+		ip4addr_ntoa_r(
+			netif_ip4_addr(tap_netif), out[n++], BOARD_HOST_MAX);
+	return hosts6(out, n);
+}
+
+static void close_tap(void)
+{
+	close(tap);
+}
+
+struct board_net board_net_tap = {
+	.check = check,
+	.open = open_tap,
+	.configure = configure,
+	.output = output,
+	.fill = fill,
+	.done = done,
+	.hosts = hosts,
+	.close = close_tap,
+};

@@ -1,0 +1,75 @@
+/*
+ * options.h - the program's options: command line and file, from one table
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The table in options.c names every option once. The command line wins over
+ * the file. A wrong option is one line on stderr that names file, line and
+ * key, and what would be right; the exit status is 2 then.
+ */
+#ifndef BOARD_OPTIONS_H
+#define BOARD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "setting.h"
+#include "smtpd.h"
+
+#define BOARD_PATH_MAX 1024
+
+struct board_options {
+	struct smtpd_limits limits;
+	uint32_t dhcp_ms, shutdown_ms, auth_delay_ms;
+	uint16_t smtp_port, submission_port, smtps_port, lmtp_port;
+	uint16_t mtu;
+	bool use_tls, enforce_tls, auth_enable, tls_auth_only, smtps_auth;
+	bool quiet, verbose;
+	char host_name[256];
+	char net[64], interfaces[256], ip[64], gateway[64];
+	char cert_file[BOARD_PATH_MAX], key_file[BOARD_PATH_MAX];
+	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
+	char sinks[4096];
+};
+
+enum board_action {
+	BOARD_RUN,
+	BOARD_CHECK,
+	BOARD_HELP,
+	BOARD_HELP_MARKDOWN,
+	BOARD_VERSION,
+	BOARD_HASH_PASSWORD,
+};
+
+/* The one set of options of this process. */
+extern struct board_options board_options;
+
+/*
+ * Read the command line, and the file it names.
+ *
+ * argument  receives the user of --hash-password, or NULL.
+ *
+ * Returns 0, or the exit status after the line was printed.
+ */
+int board_options_read(
+	char **argv, enum board_action *action, const char **argument);
+
+/* Was the option stored in this member given, by file or command line? */
+bool board_options_given(const void *member);
+
+/*
+ * Print what is wrong with the option stored in this member of board_options:
+ * "lwsmtpd: FILE:LINE: KEY: text". printf's format. Returns 2.
+ */
+int board_options_fail(const void *member, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Print the help text, or the same as a Markdown table. Returns 0. */
+int board_options_help(void);
+int board_options_markdown(void);
+
+/* The table, for the help text. */
+extern const struct board_setting board_settings[];
+extern const size_t board_setting_count;
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * server.h - the program's listeners, and what it says when it takes mail
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef BOARD_SERVER_H
+#define BOARD_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct board_port {
+	const uint16_t *number; /* the option; 0: off */
+	const char *name;
+};
+
+enum { BOARD_SMTP, BOARD_SUBMISSION, BOARD_SMTPS, BOARD_LMTP, BOARD_PORTS };
+
+extern const struct board_port board_ports[BOARD_PORTS];
+
+/* Is this port to be opened? Its number is not 0, and TLS and AUTH are on as
+ * far as it cannot do without them. */
+bool board_port_used(unsigned i);
+
+/* Its SMTPD_LISTEN_ flags. */
+uint8_t board_port_flags(unsigned i);
+
+/* Are the options about ports, TLS and AUTH right? Prints the line and
+ * returns 2 if not. Fills in the host name. */
+int board_server_check(void);
+
+/* Open the listeners, after lwip_init(). Returns 0, or 2 with the line
+ * printed. */
+int board_server_open(void);
+
+/* Close them; sessions go on. */
+void board_server_close(void);
+
+/* Print the line that begins with "ready", and a command for a first mail.
+ * password: of the user made just now, or NULL. */
+void board_server_ready(const char *password);
+
+#endif

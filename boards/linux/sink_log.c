@@ -1,0 +1,274 @@
+/*
+ * sink_log.c - one JSON object a line on stdout for each message
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * For an accepted message the line is written before the client reads 250,
+ * and a line that cannot be written refuses the message. Lines for messages
+ * that were not accepted are left out when stdout has no room or when there
+ * are too many of them (a client can cause those at will).
+ *
+ * stdout may be a pipe or a terminal that others share, so it stays in
+ * blocking mode: it is polled before each piece of at most PIPE_BUF octets,
+ * which a pipe that polls writable takes without blocking.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "sinks.h"
+#include "smtpd_port.h"
+#include "text.h"
+
+#define WAIT_MS 1000 /* for a reader that is behind, for the whole line */
+
+/* Worst case: each envelope octet becomes \uXXXX. */
+static char line[BOARD_ENVELOPE_MAX * 6 + 8192];
+static struct smtpd_hash hashes[SMTPD_MAX_SESSIONS];
+static uint32_t octets[SMTPD_MAX_SESSIONS];
+static bool hashing[SMTPD_MAX_SESSIONS];
+static struct board_rate refused_rate = {.rate = 100, .burst = 1000};
+static bool torn; /* the last line on stdout has no end */
+
+static const struct board_refusal broken = {
+	451, "4.3.0", "Cannot log the message now"};
+
+/* ---- writing ---- */
+
+/* Take back what a file got of a line that did not fit. */
+static bool untear(off_t start)
+{
+	struct stat st;
+
+	return start >= 0 && fstat(STDOUT_FILENO, &st) == 0 &&
+	       S_ISREG(st.st_mode) && ftruncate(STDOUT_FILENO, start) == 0 &&
+	       lseek(STDOUT_FILENO, start, SEEK_SET) == start;
+}
+
+static int wait_stdout(uint32_t since_ms, uint32_t wait_ms)
+{
+	struct pollfd fd = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	uint32_t spent;
+	int n;
+
+	do {
+		spent = smtpd_port_now_ms() - since_ms;
+		n = poll(&fd, 1, spent < wait_ms ? (int)(wait_ms - spent) : 0);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno;
+	if (n == 0)
+		return EAGAIN;
+	return fd.revents & (POLLERR | POLLNVAL) ? EPIPE : 0;
+}
+
+static int write_line(const char *p, size_t len, uint32_t wait_ms)
+{
+	uint32_t start_ms = smtpd_port_now_ms();
+	off_t start = lseek(STDOUT_FILENO, 0, SEEK_END);
+	size_t left = len, part;
+	ssize_t n;
+	int error = 0;
+
+	if (torn && write(STDOUT_FILENO, "\n", 1) == 1)
+		torn = false;
+	while (left && !error) {
+		error = wait_stdout(start_ms, wait_ms);
+		if (error)
+			break;
+		part = left < PIPE_BUF ? left : PIPE_BUF;
+		n = write(STDOUT_FILENO, p + (len - left), part);
+		if (n >= 0)
+			left -= (size_t)n;
+		else if (errno != EINTR)
+			error = errno;
+	}
+	if (error && left < len)
+		torn = !untear(start);
+	return error;
+}
+
+/* ---- the line ---- */
+
+static void name(struct board_text *t, const char *key)
+{
+	if (t->len > 1)
+		board_text_str(t, ",");
+	board_text_str(t, "\"");
+	board_text_str(t, key);
+	board_text_str(t, "\":");
+}
+
+static void string(struct board_text *t, const char *key, const char *value)
+{
+	name(t, key);
+	if (value)
+		board_text_json(t, value, strlen(value));
+	else
+		board_text_str(t, "null");
+}
+
+static void number(struct board_text *t, const char *key, uint64_t value)
+{
+	name(t, key);
+	board_text_num(t, value);
+}
+
+static void who(struct board_text *t, const struct board_message *m)
+{
+	struct smtpd_info info;
+	char peer[BOARD_PEER_MAX];
+
+	smtpd_session_info(m->session, &info);
+	string(t, "peer", board_peer_text(&info.peer, peer));
+	number(t, "peer_port", info.peer.port);
+	name(t, "helo");
+	board_text_json(t, info.helo.s, info.helo.len);
+	string(t, "protocol", info.protocol);
+	string(t, "tls_version", info.tls ? info.tls->version : NULL);
+	string(t, "tls_cipher", info.tls ? info.tls->cipher : NULL);
+	string(t, "auth_user", *m->user ? m->user : NULL);
+}
+
+static void envelope(struct board_text *t, const struct board_message *m)
+{
+	const char *at = m->envelope;
+	unsigned i;
+
+	string(t, "from", at);
+	name(t, "to");
+	board_text_str(t, "[");
+	for (i = 0; i < m->rcpt_count; i++) {
+		at += strlen(at) + 1;
+		if (i)
+			board_text_str(t, ",");
+		board_text_json(t, at, strlen(at));
+	}
+	board_text_str(t, "]");
+}
+
+static void content(struct board_text *t, const struct board_message *m)
+{
+	uint8_t digest[32];
+
+	name(t, "size");
+	if (m->size)
+		board_text_num(t, m->size);
+	else
+		board_text_str(t, "null");
+	number(t, "octets", octets[m->index]);
+	name(t, "sha256");
+	if (hashing[m->index] &&
+		smtpd_port_hash_finish(&hashes[m->index], digest) == 0) {
+		board_text_str(t, "\"");
+		board_text_hex(t, digest, sizeof digest);
+		board_text_str(t, "\"");
+	} else {
+		board_text_str(t, "null");
+	}
+	hashing[m->index] = false;
+}
+
+static size_t compose(
+	const struct board_message *m, const char *verdict, unsigned code)
+{
+	struct board_text t;
+
+	board_text_start(&t, line, sizeof line);
+	board_text_str(&t, "{");
+	string(&t, "time", board_log_time());
+	number(&t, "session", m->serial);
+	who(&t, m);
+	envelope(&t, m);
+	content(&t, m);
+	string(&t, "verdict", verdict);
+	name(&t, "code");
+	if (code)
+		board_text_num(&t, code);
+	else
+		board_text_str(&t, "null");
+	if (code != 250)
+		string(&t, "why", m->why);
+	board_text_str(&t, "}\n");
+	return t.len;
+}
+
+/* ---- the sink ---- */
+
+static const struct board_refusal *on_mail(
+	unsigned slot, struct board_message *m)
+{
+	(void)slot;
+	octets[m->index] = 0;
+	hashing[m->index] = false;
+	return NULL;
+}
+
+static const struct board_refusal *on_begin(
+	unsigned slot, struct board_message *m)
+{
+	(void)slot;
+	octets[m->index] = 0;
+	hashing[m->index] = smtpd_port_hash_start(&hashes[m->index]) == 0;
+	return hashing[m->index] ? NULL : &broken;
+}
+
+static const struct board_refusal *on_data(unsigned slot,
+	struct board_message *m, const uint8_t *p, size_t len, bool received)
+{
+	(void)slot;
+	if (received)
+		return NULL;
+	octets[m->index] += (uint32_t)len;
+	return smtpd_port_hash_update(&hashes[m->index], p, len) ? &broken
+								 : NULL;
+}
+
+static const struct board_refusal *on_prepare(
+	unsigned slot, struct board_message *m)
+{
+	(void)slot;
+	(void)m;
+	return wait_stdout(smtpd_port_now_ms(), WAIT_MS) ? &broken : NULL;
+}
+
+static const struct board_refusal *on_commit(
+	unsigned slot, struct board_message *m)
+{
+	size_t len = compose(m, "accepted", 250);
+	int error = write_line(line, len, WAIT_MS);
+
+	(void)slot;
+	if (!error)
+		return NULL;
+	board_log(BOARD_ERROR, "[%llu] log: stdout: %s",
+		(unsigned long long)m->serial, strerror(error));
+	return &broken;
+}
+
+static void on_drop(unsigned slot, struct board_message *m)
+{
+	size_t len;
+
+	(void)slot;
+	if (!board_rate_take(&refused_rate, smtpd_port_now_ms()) ||
+		wait_stdout(smtpd_port_now_ms(), 0) != 0)
+		return;
+	len = compose(m, m->code ? "refused" : "dropped", m->code);
+	write_line(line, len, 0);
+}
+
+const struct board_sink_kind board_sink_log = {
+	.name = "log",
+	.last = true,
+	.mail = on_mail,
+	.begin = on_begin,
+	.data = on_data,
+	.prepare = on_prepare,
+	.commit = on_commit,
+	.drop = on_drop,
+};

@@ -1,0 +1,358 @@
+/*
+ * sinks.c - several sinks behind one: all of them take a message, or none
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "log.h"
+#include "sinks.h"
+#include "users.h"
+
+static const struct board_sink_kind null_kind = {.name = "null"};
+
+static const struct board_sink_kind *const kinds[] = {
+	&board_sink_log,
+	&board_sink_maildir,
+	&null_kind,
+};
+
+static const struct board_sink_kind *sinks[BOARD_MAX_SINKS];
+static unsigned sink_count;
+static struct board_message messages[SMTPD_MAX_SESSIONS];
+static uint64_t sessions;
+
+/* ---- the list of --sink ---- */
+
+static const struct board_sink_kind *find_kind(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (!strncmp(kinds[i]->name, name, len) && !kinds[i]->name[len])
+			return kinds[i];
+	return NULL;
+}
+
+static char problem[512];
+
+static const char *bad_item(const char *item, const char *why)
+{
+	snprintf(problem, sizeof problem,
+		"\"%.200s\": %s; log, maildir:DIR and null are right", item,
+		why);
+	return problem;
+}
+
+/* Note a sink; one whose commit is final goes behind the others. */
+static unsigned add_sink(const struct board_sink_kind *kind)
+{
+	sinks[sink_count] = kind;
+	return sink_count++;
+}
+
+static const char *take_item(char *item, bool final, bool opening)
+{
+	const struct board_sink_kind *kind;
+	char *colon = strchr(item, ':'), *argument = colon ? colon + 1 : NULL;
+	const char *why = NULL;
+	size_t i;
+
+	kind = find_kind(item, colon ? (size_t)(colon - item) : strlen(item));
+	if (!kind)
+		return bad_item(item, "no such sink");
+	if (kind->last != final)
+		return NULL;
+	if (!kind->argument && argument)
+		return bad_item(item, "takes no argument");
+	if (kind->argument && (!argument || !*argument))
+		return bad_item(item, kind->argument);
+	for (i = 0; i < sink_count; i++)
+		if (sinks[i] == kind && !kind->argument)
+			return bad_item(item, "given twice");
+	if (sink_count == BOARD_MAX_SINKS)
+		return bad_item(item, "more than 8 sinks");
+	i = add_sink(kind);
+	if (opening && kind->open)
+		why = kind->open((unsigned)i, argument);
+	else if (!opening && kind->check)
+		why = kind->check(argument);
+	return why ? bad_item(item, why) : NULL;
+}
+
+static const char *take_list(const char *list, bool final, bool opening)
+{
+	char item[4096];
+	const char *why = NULL, *end;
+
+	for (; !why; list = end + 1) {
+		end = list + strcspn(list, ",");
+		while (*list == ' ')
+			list++;
+		snprintf(item, sizeof item, "%.*s", (int)(end - list), list);
+		why = take_item(item, final, opening);
+		if (!*end)
+			break;
+	}
+	return why;
+}
+
+static const char *take_sinks(const char *list, bool opening)
+{
+	const char *why;
+
+	sink_count = 0;
+	why = take_list(list, false, opening);
+	return why ? why : take_list(list, true, opening);
+}
+
+const char *board_sinks_check(const char *list)
+{
+	return take_sinks(list, false);
+}
+
+const char *board_sinks_open(const char *list)
+{
+	return take_sinks(list, true);
+}
+
+/* ---- small things ---- */
+
+struct board_message *board_message(struct smtpd_session *s)
+{
+	struct smtpd_info info;
+
+	smtpd_session_info(s, &info);
+	return &messages[info.index];
+}
+
+uint64_t board_session_serial(unsigned index)
+{
+	return messages[index].serial;
+}
+
+const char *board_peer_text(
+	const struct smtpd_peer *peer, char text[BOARD_PEER_MAX])
+{
+	int family = peer->family == 6 ? AF_INET6 : AF_INET;
+
+	if (!peer->family || !inet_ntop(family, peer->ip, text, BOARD_PEER_MAX))
+		snprintf(text, BOARD_PEER_MAX, "unknown");
+	return text;
+}
+
+const char *board_end_text(enum smtpd_end why)
+{
+	static const char *const words[] = {
+		[SMTPD_END_QUIT] = "quit",
+		[SMTPD_END_PEER] = "peer",
+		[SMTPD_END_TIMEOUT] = "timeout",
+		[SMTPD_END_REFUSED] = "refused",
+		[SMTPD_END_TLS] = "tls",
+		[SMTPD_END_SHUTDOWN] = "shutdown",
+		[SMTPD_END_RESET] = "reset",
+	};
+
+	return words[why];
+}
+
+/* ---- the sink that core sees ---- */
+
+static enum smtpd_verdict refuse(
+	struct board_message *m, const struct board_refusal *r)
+{
+	m->refusal = r;
+	smtpd_session_reply(m->session, r->code, r->enhanced, r->text);
+	return SMTPD_REJECT;
+}
+
+/* No sink takes the message. */
+static void drop_all(struct board_message *m, const char *why, unsigned code)
+{
+	unsigned i;
+
+	if (!m->open)
+		return;
+	m->open = false;
+	m->refused = false;
+	m->why = why;
+	m->code = code;
+	for (i = 0; i < sink_count; i++)
+		if (sinks[i]->drop)
+			sinks[i]->drop(i, m);
+}
+
+static enum smtpd_verdict on_connect(struct smtpd_session *s)
+{
+	struct smtpd_info info;
+	struct board_message *m;
+
+	smtpd_session_info(s, &info);
+	m = &messages[info.index];
+	m->session = s;
+	m->index = info.index;
+	m->serial = ++sessions;
+	m->open = false;
+	m->refused = false;
+	m->user[0] = '\0';
+	return SMTPD_ACCEPT;
+}
+
+static bool note_address(struct board_message *m, const struct smtpd_str *a)
+{
+	if (m->envelope_len + a->len + 1 > sizeof m->envelope)
+		return false;
+	memcpy(m->envelope + m->envelope_len, a->s, a->len);
+	m->envelope_len += a->len;
+	m->envelope[m->envelope_len++] = '\0';
+	return true;
+}
+
+static enum smtpd_verdict on_mail(
+	struct smtpd_session *s, const struct smtpd_mail *mail)
+{
+	struct board_message *m = board_message(s);
+	const struct board_refusal *r = NULL;
+	unsigned i;
+
+	drop_all(m, "refused", 0);
+	m->refusal = NULL;
+	m->size = mail->size;
+	m->envelope_len = 0;
+	m->rcpt_count = 0;
+	note_address(m, &mail->from.text);
+	for (i = 0; i < sink_count && !r; i++)
+		if (sinks[i]->mail)
+			r = sinks[i]->mail(i, m);
+	if (r)
+		return refuse(m, r);
+	m->open = true;
+	return SMTPD_ACCEPT;
+}
+
+static enum smtpd_verdict on_rcpt(
+	struct smtpd_session *s, const struct smtpd_rcpt *rcpt)
+{
+	static const struct board_refusal too_many = {
+		452, "4.5.3", "Too many recipients"};
+	struct board_message *m = board_message(s);
+
+	if (!note_address(m, &rcpt->to.text)) {
+		smtpd_session_reply(
+			s, too_many.code, too_many.enhanced, too_many.text);
+		return SMTPD_REJECT;
+	}
+	m->rcpt_count++;
+	return SMTPD_ACCEPT;
+}
+
+static enum smtpd_verdict on_begin(struct smtpd_session *s)
+{
+	struct board_message *m = board_message(s);
+	const struct board_refusal *r = NULL;
+	unsigned i;
+
+	for (i = 0; i < sink_count && !r; i++)
+		if (sinks[i]->begin)
+			r = sinks[i]->begin(i, m);
+	if (!r)
+		return SMTPD_ACCEPT;
+	return refuse(m, r);
+}
+
+static enum smtpd_verdict on_data(
+	struct smtpd_session *s, const uint8_t *p, size_t len)
+{
+	const struct board_refusal *r = NULL;
+	struct smtpd_info info;
+	struct board_message *m;
+	unsigned i;
+
+	smtpd_session_info(s, &info);
+	m = &messages[info.index];
+	for (i = 0; i < sink_count && !r; i++)
+		if (sinks[i]->data)
+			r = sinks[i]->data(i, m, p, len, info.octets == 0);
+	return r ? refuse(m, r) : SMTPD_ACCEPT;
+}
+
+static const struct board_refusal *commit_all(struct board_message *m)
+{
+	const struct board_refusal *r = NULL;
+	unsigned i;
+
+	for (i = 0; i < sink_count && !r; i++)
+		if (sinks[i]->prepare)
+			r = sinks[i]->prepare(i, m);
+	if (r)
+		return r;
+	for (i = 0; i < sink_count && !r; i++)
+		if (sinks[i]->commit)
+			r = sinks[i]->commit(i, m);
+	if (!r)
+		return NULL;
+	for (i--; i-- > 0;)
+		if (sinks[i]->rollback)
+			sinks[i]->rollback(i, m);
+	return r;
+}
+
+static enum smtpd_verdict on_end(struct smtpd_session *s, uint16_t rcpt)
+{
+	struct board_message *m = board_message(s);
+
+	/* LMTP asks for each recipient: stored once, the same answer to all */
+	if (rcpt == SMTPD_ALL_RCPTS || rcpt == 0) {
+		m->refusal = commit_all(m);
+		if (m->refusal)
+			drop_all(m, "sink", m->refusal->code);
+		m->open = false;
+	}
+	return m->refusal ? refuse(m, m->refusal) : SMTPD_ACCEPT;
+}
+
+static void on_reset(struct smtpd_session *s, enum smtpd_end why)
+{
+	struct board_message *m = board_message(s);
+
+	if (m->refusal)
+		drop_all(m, "sink", m->refusal->code);
+	else if (why == SMTPD_END_REFUSED)
+		m->refused = true; /* its reply, and so its code, comes later */
+	else
+		drop_all(m, board_end_text(why), 0);
+}
+
+/* see sinks.h */
+void board_sinks_replied(unsigned index, unsigned code)
+{
+	if (messages[index].refused)
+		drop_all(&messages[index], "refused", code);
+}
+
+static void on_closed(
+	struct smtpd_session *s, enum smtpd_end why, bool unacknowledged)
+{
+	struct board_message *m = board_message(s);
+
+	drop_all(m, board_end_text(why), 0);
+	smtpd_wipe(m->user, sizeof m->user);
+	if (unacknowledged)
+		board_log(BOARD_INFO,
+			"[%llu] left without our 250: may send it again",
+			(unsigned long long)m->serial);
+}
+
+const struct smtpd_sink board_sink = {
+	.connect = on_connect,
+	.auth = board_users_auth,
+	.mail = on_mail,
+	.rcpt = on_rcpt,
+	.begin = on_begin,
+	.data = on_data,
+	.end = on_end,
+	.reset = on_reset,
+	.closed = on_closed,
+};

@@ -1,0 +1,112 @@
+/*
+ * sinks.h - several sinks behind one: all of them take a message, or none
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * At the end of a message every sink first prepares (what can fail does so
+ * here: written and synced, but not visible), then every sink commits. When a
+ * commit fails, those done before it are rolled back. The sink whose commit
+ * cannot be taken back (log) commits last.
+ *
+ * Everything is static: one struct board_message for each session slot.
+ */
+#ifndef BOARD_SINKS_H
+#define BOARD_SINKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smtpd.h"
+
+#define BOARD_MAX_SINKS    8
+#define BOARD_ENVELOPE_MAX 32768 /* octets of the addresses of a message */
+#define BOARD_PEER_MAX     48    /* room for an address as text */
+
+/* The reply of a sink that does not take a message. Static. */
+struct board_refusal {
+	unsigned code;
+	const char *enhanced;
+	const char *text;
+};
+
+/* The message in progress of a session. */
+struct board_message {
+	struct smtpd_session *session;
+	uint64_t serial; /* of the session, 1 and up since the start */
+	unsigned index;  /* the session's slot */
+	bool open;       /* MAIL was accepted and nothing has ended it */
+	bool refused;    /* the engine refused it; the reply follows */
+	uint32_t size;   /* declared, 0 when not */
+	const struct board_refusal *refusal; /* what a sink said, or NULL */
+	const char *why; /* not accepted: who or what ended it */
+	unsigned code;   /* the reply that ended it; 0: none */
+	size_t envelope_len;
+	unsigned rcpt_count;
+	char user[256]; /* the session's AUTH user; "" without */
+	/* from, then each recipient, each with a NUL behind it */
+	char envelope[BOARD_ENVELOPE_MAX];
+};
+
+/*
+ * A kind of sink. `slot` numbers the instances, 0 to BOARD_MAX_SINKS - 1.
+ * Each of the questions about a message returns NULL for yes. NULL members
+ * do nothing and say yes.
+ */
+struct board_sink_kind {
+	const char *name;     /* as in --sink NAME or --sink NAME:ARGUMENT */
+	const char *argument; /* what the argument is; NULL: takes none */
+	bool last;            /* a commit cannot be taken back */
+	/* Is the argument right? Returns NULL or why not; makes nothing. */
+	const char *(*check)(const char *argument);
+	/* Make ready. Returns NULL or why not. */
+	const char *(*open)(unsigned slot, const char *argument);
+	const struct board_refusal *(*mail)(
+		unsigned slot, struct board_message *);
+	const struct board_refusal *(*begin)(
+		unsigned slot, struct board_message *);
+	/* `received`: these octets are our Received: field, not the client's */
+	const struct board_refusal *(*data)(unsigned slot,
+		struct board_message *, const uint8_t *p, size_t len,
+		bool received);
+	const struct board_refusal *(*prepare)(
+		unsigned slot, struct board_message *);
+	const struct board_refusal *(*commit)(
+		unsigned slot, struct board_message *);
+	/* Take a commit back. */
+	void (*rollback)(unsigned slot, struct board_message *);
+	/* The message is not taken: forget it. m->why and m->code say why. */
+	void (*drop)(unsigned slot, struct board_message *);
+};
+
+extern const struct board_sink_kind board_sink_log;
+extern const struct board_sink_kind board_sink_maildir;
+
+/* The sink to give to the listeners. */
+extern const struct smtpd_sink board_sink;
+
+/*
+ * Check, or check and open, the sinks of a comma list such as
+ * "log,maildir:/var/mail/in". Returns NULL, or what is wrong as a text that
+ * the next call overwrites.
+ */
+const char *board_sinks_check(const char *list);
+const char *board_sinks_open(const char *list);
+
+/* The session in this slot was refused something with this reply. */
+void board_sinks_replied(unsigned index, unsigned code);
+
+/* The number of the session in this slot, counted since the start. */
+uint64_t board_session_serial(unsigned index);
+
+/* The message of the session; for the users file, which notes AUTH there. */
+struct board_message *board_message(struct smtpd_session *);
+
+/* A peer's address as text, without the port. Returns `text`. */
+const char *board_peer_text(
+	const struct smtpd_peer *, char text[BOARD_PEER_MAX]);
+
+/* One word for the way a session or message ended. */
+const char *board_end_text(enum smtpd_end);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * tls_files.c - certificate and key: from files, or made on the first run
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "altcp_tls_wolfssl.h"
+#include "board_base64.h"
+#include "files.h"
+#include "options.h"
+#include "smtpd_port.h"
+#include "state.h"
+#include "tls_engine.h"
+#include "tls_files.h"
+
+#define CERT_MAX 65536
+#define KEY_MAX  16384
+
+struct altcp_tls_config *board_tls;
+
+static char cert[CERT_MAX], key[KEY_MAX];
+static char cert_path[BOARD_PATH_MAX + 16], key_path[BOARD_PATH_MAX + 16];
+static char fingerprint[100];
+
+/* What went wrong with which option. */
+struct problem {
+	const char *member; /* of board_options */
+	char text[BOARD_PATH_MAX * 2 + 256];
+};
+
+static struct problem problem;
+
+static bool made(void)
+{
+	return !*board_options.cert_file;
+}
+
+static void find_paths(void)
+{
+	const struct board_options *o = &board_options;
+	const char *k = *o->key_file ? o->key_file : o->cert_file;
+
+	snprintf(cert_path, sizeof cert_path, "%s", o->cert_file);
+	snprintf(key_path, sizeof key_path, "%s", k);
+	if (made()) {
+		board_state_path("cert.pem", cert_path, sizeof cert_path);
+		board_state_path("key.pem", key_path, sizeof key_path);
+	}
+}
+
+/* ---- reading ---- */
+
+static ssize_t read_one(const char *path, char *p, size_t cap,
+	const char *member, const char *what)
+{
+	ssize_t len = board_read_file(path, p, cap);
+
+	if (len >= 0)
+		return len;
+	problem.member = member;
+	snprintf(problem.text, sizeof problem.text,
+		"cannot read %s: %s; give a file with the %s in PEM", path,
+		strerror((int)-len), what);
+	return -1;
+}
+
+static int explain(enum smtpd_tls_reason reason)
+{
+	const struct board_options *o = &board_options;
+	const char *key_member = *o->key_file ? o->key_file : o->cert_file;
+
+	problem.member = key_member;
+	switch (reason) {
+	case SMTPD_TLS_BAD_CERT:
+		problem.member = o->cert_file;
+		snprintf(problem.text, sizeof problem.text,
+			"no usable certificate in %s; give one in PEM, RSA or "
+			"ECDSA, its chain behind it",
+			cert_path);
+		break;
+	case SMTPD_TLS_BAD_KEY:
+		snprintf(problem.text, sizeof problem.text,
+			"no usable private key in %s; give one in PEM, RSA or "
+			"ECDSA, without a passphrase",
+			key_path);
+		break;
+	case SMTPD_TLS_MISMATCH:
+		snprintf(problem.text, sizeof problem.text,
+			"the key in %s does not belong to the certificate in "
+			"%s; give the key that this certificate was made for",
+			key_path, cert_path);
+		break;
+	default:
+		problem.member = o->cert_file;
+		snprintf(problem.text, sizeof problem.text, "%s: %s", cert_path,
+			smtpd_tls_reason_text(reason));
+	}
+	return -1;
+}
+
+/* Read both files. Returns 0, or -1 with the problem noted. */
+static int read_files(struct smtpd_tls_identity *id)
+{
+	const struct board_options *o = &board_options;
+	const char *key_member = *o->key_file ? o->key_file : o->cert_file;
+	ssize_t cert_len, key_len;
+
+	cert_len = read_one(cert_path, cert, sizeof cert, o->cert_file,
+		"certificate and its chain");
+	if (cert_len < 0)
+		return -1;
+	key_len =
+		read_one(key_path, key, sizeof key, key_member, "private key");
+	if (key_len < 0)
+		return -1;
+	id->cert = (const uint8_t *)cert;
+	id->cert_len = (size_t)cert_len;
+	id->key = (const uint8_t *)key;
+	id->key_len = (size_t)key_len;
+	return 0;
+}
+
+static int fail(void)
+{
+	smtpd_wipe(key, sizeof key);
+	return board_options_fail(problem.member, "%s", problem.text);
+}
+
+int board_tls_check(void)
+{
+	const struct board_options *o = &board_options;
+	struct smtpd_tls_config *config = NULL;
+	struct smtpd_tls_identity id;
+	enum smtpd_tls_reason reason;
+
+	if (made() && *o->key_file)
+		return board_options_fail(o->key_file,
+			"a key without a certificate; give "
+			"smtpd_tls_cert_file too");
+	if (made() || !o->use_tls)
+		return 0;
+	find_paths();
+	if (read_files(&id) != 0)
+		return fail();
+	reason = smtpd_tls_config_server(&config, &id);
+	smtpd_tls_config_free(config);
+	smtpd_wipe(key, sizeof key);
+	if (reason == SMTPD_TLS_OK)
+		return 0;
+	explain(reason);
+	return fail();
+}
+
+/* ---- our own certificate ---- */
+
+static int put(const char *path, const char *text, mode_t mode)
+{
+	int error = board_write_file(path, text, strlen(text), mode);
+
+	if (!error)
+		return 0;
+	return board_options_fail(board_options.state_dir,
+		"cannot write %s: %s; give a directory that is writable", path,
+		strerror(error));
+}
+
+/* The key is there before the certificate that needs it. */
+static int make_files(void)
+{
+	int status;
+
+	if (access(cert_path, F_OK) == 0 && access(key_path, F_OK) == 0)
+		return 0;
+	if (board_self_signed(board_options.host_name, cert, sizeof cert, key,
+		    sizeof key) != 0)
+		return board_options_fail(board_options.cert_file,
+			"no certificate can be made here; give "
+			"smtpd_tls_cert_file and smtpd_tls_key_file");
+	status = put(key_path, key, 0600);
+	if (!status)
+		status = put(cert_path, cert, 0644);
+	smtpd_wipe(key, sizeof key);
+	return status;
+}
+
+/* SHA-256 of the first certificate's DER, as browsers show it. */
+static void find_fingerprint(void)
+{
+	static uint8_t der[8192];
+	const char *begin = strstr(cert, "-----BEGIN CERTIFICATE-----");
+	const char *end = strstr(cert, "-----END CERTIFICATE-----");
+	struct smtpd_hash hash;
+	uint8_t digest[32];
+	size_t i;
+	long n;
+
+	*fingerprint = '\0';
+	if (!begin || !end || begin > end)
+		return;
+	begin += strlen("-----BEGIN CERTIFICATE-----");
+	n = board_base64_decode(begin, (size_t)(end - begin), der, sizeof der);
+	if (n <= 0 || smtpd_port_hash_start(&hash) != 0 ||
+		smtpd_port_hash_update(&hash, der, (size_t)n) != 0 ||
+		smtpd_port_hash_finish(&hash, digest) != 0)
+		return;
+	for (i = 0; i < sizeof digest; i++)
+		snprintf(fingerprint + 3 * i, 4, "%s%02X", i ? ":" : "",
+			digest[i]);
+}
+
+const char *board_tls_fingerprint(void)
+{
+	return made() && *fingerprint ? fingerprint : NULL;
+}

@@ -1,0 +1,50 @@
+/*
+ * users.h - the users file: who may AUTH
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef BOARD_USERS_H
+#define BOARD_USERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "smtpd.h"
+
+#define BOARD_MAX_USERS 256
+
+/*
+ * Read a users file: lines of board_verifier_parse(), '#' comments and blank
+ * lines. Replaces the users known so far.
+ *
+ * Returns NULL; or what is wrong, with the line, as a text that the next call
+ * overwrites: the users known so far stay.
+ */
+const char *board_users_load(const char *path);
+
+/* Is this a readable users file? The same, but keeps nothing. */
+const char *board_users_check(const char *path);
+
+/*
+ * Make a users file with one user "lwsmtpd" and a random password.
+ *
+ * password  receives the password for showing it once; wipe it then.
+ *
+ * Returns NULL or what is wrong.
+ */
+const char *board_users_create(const char *path, char password[24]);
+
+/* Wait this long before a failed AUTH is answered. */
+void board_users_delay(uint32_t ms);
+
+/* `auth` of struct smtpd_sink. An unknown user takes as long as a known. */
+enum smtpd_verdict board_users_auth(
+	struct smtpd_session *, const struct smtpd_auth *);
+
+/* Give the answers that are due. Returns ms until the next one, or -1. */
+int board_users_tick(uint32_t now_ms);
+
+/* --hash-password: read a password, print its line. Returns the exit status. */
+int board_users_hash(const char *user);
+
+#endif
