@@ -12,14 +12,18 @@
 set(SMTPD_INCLUDE_DIRS ${SMTPD_DIR}/core ${SMTPD_DIR}/config)
 set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/base64.c
+	${SMTPD_DIR}/core/cmd_auth.c
 	${SMTPD_DIR}/core/cmd_data.c
 	${SMTPD_DIR}/core/cmd_hello.c
 	${SMTPD_DIR}/core/cmd_mail.c
+	${SMTPD_DIR}/core/cmd_misc.c
 	${SMTPD_DIR}/core/command.c
+	${SMTPD_DIR}/core/config.c
 	${SMTPD_DIR}/core/input.c
 	${SMTPD_DIR}/core/params.c
 	${SMTPD_DIR}/core/path.c
 	${SMTPD_DIR}/core/pool.c
+	${SMTPD_DIR}/core/received.c
 	${SMTPD_DIR}/core/reply.c
 	${SMTPD_DIR}/core/session.c
 	${SMTPD_DIR}/core/text.c
@@ -142,15 +146,22 @@ set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/files.c
 	${SMTPD_DIR}/boards/linux/host_ports.c
 	${SMTPD_DIR}/boards/linux/log.c
+	${SMTPD_DIR}/boards/linux/main.c
 	${SMTPD_DIR}/boards/linux/net.c
 	${SMTPD_DIR}/boards/linux/net_tap.c
 	${SMTPD_DIR}/boards/linux/net_user.c
 	${SMTPD_DIR}/boards/linux/options.c
 	${SMTPD_DIR}/boards/linux/options_help.c
 	${SMTPD_DIR}/boards/linux/options_read.c
+	${SMTPD_DIR}/boards/linux/ready.c
+	${SMTPD_DIR}/boards/linux/self_signed.c
+	${SMTPD_DIR}/boards/linux/server.c
 	${SMTPD_DIR}/boards/linux/sink_log.c
 	${SMTPD_DIR}/boards/linux/sink_maildir.c
 	${SMTPD_DIR}/boards/linux/sinks.c
+	${SMTPD_DIR}/boards/linux/state.c
+	${SMTPD_DIR}/boards/linux/tls_files.c
 	${SMTPD_DIR}/boards/linux/users.c
 	${SMTPD_DIR}/boards/linux/users_hash.c
+	${SMTPD_DIR}/boards/linux/version.c
 )

@@ -40,7 +40,8 @@ class Suite:
     def __init__(self, folder, path):
         self.folder = folder
         self.source = path
-        self.base = os.path.splitext(os.path.basename(path))[0]
+        self.base = os.path.splitext(
+            os.path.relpath(path, os.path.join(TESTS, folder)))[0]
         self.name = f"{folder}/{self.base}"
         self.keys = directives(path)
         self.timeout = int(self.keys.get("timeout", "300"))
@@ -64,7 +65,8 @@ class Suite:
         seconds = FUZZ_LONG_S if long else FUZZ_S
         self.timeout = seconds + 120
         made = os.path.join(BUILD, "tests-fuzz/corpus", self.base)
-        kept = os.path.join(TESTS, "fuzz/corpus", self.base)
+        kept = os.path.join(TESTS, "fuzz/corpus",
+                            os.path.basename(self.base))
         os.makedirs(made, exist_ok=True)
         words = os.path.join(TESTS, "fuzz", self.base + ".dict")
         command = [self.program(), f"-max_total_time={seconds}",
@@ -123,18 +125,24 @@ def has_main(path):
                          file.read(), re.M)
 
 
+def candidates(folder):
+    """Programs in the folder and below it, scripts in the folder."""
+    top = os.path.join(TESTS, folder)
+    for path, folders, names in os.walk(top):
+        folders.sort()
+        for name in sorted(names):
+            file = os.path.join(path, name)
+            if name.endswith(".c"):
+                if folder in PROGRAMS and has_main(file):
+                    yield file
+            elif path == top and name.startswith("test_") and \
+                    os.access(file, os.X_OK):
+                yield file
+
+
 def collect(names, long):
-    suites = []
-    for folder in FOLDERS:
-        path = os.path.join(TESTS, folder)
-        for entry in sorted(os.listdir(path)):
-            file = os.path.join(path, entry)
-            program = entry.endswith(".c") and folder in PROGRAMS and \
-                has_main(file)
-            script = entry.startswith("test_") and \
-                os.access(file, os.X_OK) and os.path.isfile(file)
-            if program or script:
-                suites.append(Suite(folder, file))
+    suites = [Suite(folder, file) for folder in FOLDERS
+              for file in candidates(folder)]
     if names:
         return [s for s in suites if any(n in s.name for n in names)]
     return [s for s in suites if long or "long" not in s.keys]

@@ -5,19 +5,22 @@ if(NOT SMTPD_BOARD_LINUX_SOURCES)
 	return()
 endif()
 
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(SLIRP REQUIRED IMPORTED_TARGET slirp)
+find_path(SLIRP_INCLUDE_DIR libslirp.h PATH_SUFFIXES slirp)
+find_library(SLIRP_LIBRARY slirp)
+if(NOT SLIRP_INCLUDE_DIR OR NOT SLIRP_LIBRARY)
+	message(FATAL_ERROR "no libslirp: run config/deps packages linux")
+endif()
 
-target_compile_definitions(lwip PUBLIC _GNU_SOURCE)
 add_executable(lwsmtpd ${SMTPD_BOARD_LINUX_SOURCES}
 	${SMTPD_BOARD_COMMON_SOURCES})
 target_compile_options(lwsmtpd PRIVATE ${SMTPD_WARNINGS})
 target_include_directories(lwsmtpd PRIVATE
-	${SMTPD_BOARD_COMMON_INCLUDE_DIRS})
+	${SMTPD_BOARD_COMMON_INCLUDE_DIRS} ${SLIRP_INCLUDE_DIR})
+target_compile_definitions(lwsmtpd PRIVATE _GNU_SOURCE)
 set_target_properties(lwsmtpd PROPERTIES C_EXTENSIONS ON)
 target_link_libraries(lwsmtpd PRIVATE
 	-Wl,--start-group smtpd_core smtpd_port_lwip smtpd_port_wolfssl
-	lwip wolfssl -Wl,--end-group PkgConfig::SLIRP m)
+	lwip wolfssl -Wl,--end-group ${SLIRP_LIBRARY} m)
 target_link_options(lwsmtpd PRIVATE -Wl,--gc-sections
 	-Wl,-Map=${CMAKE_BINARY_DIR}/lwsmtpd.map)
 add_custom_command(TARGET lwsmtpd POST_BUILD
