@@ -3,13 +3,12 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "altcp_tls_wolfssl.h"
+#include "lwip/altcp_tls.h"
+
 #include "board_base64.h"
 #include "files.h"
 #include "options.h"
@@ -40,17 +39,26 @@ static bool made(void)
 	return !*board_options.cert_file;
 }
 
+static void copy_path(char *path, size_t cap, const char *from)
+{
+	struct board_text t;
+
+	board_text_start(&t, path, cap);
+	board_text_str(&t, from);
+}
+
 static void find_paths(void)
 {
 	const struct board_options *o = &board_options;
-	const char *k = *o->key_file ? o->key_file : o->cert_file;
 
-	snprintf(cert_path, sizeof cert_path, "%s", o->cert_file);
-	snprintf(key_path, sizeof key_path, "%s", k);
 	if (made()) {
 		board_state_path("cert.pem", cert_path, sizeof cert_path);
 		board_state_path("key.pem", key_path, sizeof key_path);
+		return;
 	}
+	copy_path(cert_path, sizeof cert_path, o->cert_file);
+	copy_path(key_path, sizeof key_path,
+		*o->key_file ? o->key_file : o->cert_file);
 }
 
 /* ---- reading ---- */
@@ -125,6 +133,20 @@ static int read_files(struct smtpd_tls_identity *id)
 	return 0;
 }
 
+/* Read both files and see whether wolfSSL takes them. Returns 0, or -1 with the
+ * problem noted; call smtpd_wipe() on the key in any case. */
+static int read_and_try(struct smtpd_tls_identity *id)
+{
+	struct smtpd_tls_config *config = NULL;
+	enum smtpd_tls_reason reason;
+
+	if (read_files(id) != 0)
+		return -1;
+	reason = smtpd_tls_config_server(&config, id);
+	smtpd_tls_config_free(config);
+	return reason == SMTPD_TLS_OK ? 0 : explain(reason);
+}
+
 static int fail(void)
 {
 	smtpd_wipe(key, sizeof key);
@@ -134,9 +156,7 @@ static int fail(void)
 int board_tls_check(void)
 {
 	const struct board_options *o = &board_options;
-	struct smtpd_tls_config *config = NULL;
 	struct smtpd_tls_identity id;
-	enum smtpd_tls_reason reason;
 
 	if (made() && *o->key_file)
 		return board_options_fail(o->key_file,
@@ -145,15 +165,10 @@ int board_tls_check(void)
 	if (made() || !o->use_tls)
 		return 0;
 	find_paths();
-	if (read_files(&id) != 0)
+	if (read_and_try(&id) != 0)
 		return fail();
-	reason = smtpd_tls_config_server(&config, &id);
-	smtpd_tls_config_free(config);
 	smtpd_wipe(key, sizeof key);
-	if (reason == SMTPD_TLS_OK)
-		return 0;
-	explain(reason);
-	return fail();
+	return 0;
 }
 
 /* ---- our own certificate ---- */
@@ -209,11 +224,56 @@ static void find_fingerprint(void)
 		smtpd_port_hash_finish(&hash, digest) != 0)
 		return;
 	for (i = 0; i < sizeof digest; i++)
-		snprintf(fingerprint + 3 * i, 4, "%s%02X", i ? ":" : "",
-			digest[i]);
+		snprintf(fingerprint + 3 * i, 4, "%02X%s", digest[i],
+			i + 1 < sizeof digest ? ":" : "");
 }
 
 const char *board_tls_fingerprint(void)
 {
 	return made() && *fingerprint ? fingerprint : NULL;
+}
+
+/* ---- for the listeners ---- */
+
+/* Put the files in use. Returns 0, or -1 with the problem noted. */
+static int load(void)
+{
+	struct altcp_tls_config *config, *old = board_tls;
+	struct smtpd_tls_identity id;
+	int status = read_and_try(&id);
+
+	if (status)
+		return status;
+	config = altcp_tls_create_config_server_privkey_cert(
+		id.key, id.key_len, NULL, 0, id.cert, id.cert_len);
+	if (!config)
+		return explain(SMTPD_TLS_BUSY);
+	board_tls = config;
+	if (old)
+		altcp_tls_free_config(old);
+	return 0;
+}
+
+int board_tls_open(void)
+{
+	int status;
+
+	find_paths();
+	status = made() ? make_files() : 0;
+	if (status)
+		return status;
+	if (load() != 0)
+		return fail();
+	smtpd_wipe(key, sizeof key);
+	find_fingerprint();
+	return 0;
+}
+
+const char *board_tls_reload(void)
+{
+	int status = load();
+
+	smtpd_wipe(key, sizeof key);
+	find_fingerprint();
+	return status ? problem.text : NULL;
 }

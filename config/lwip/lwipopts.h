@@ -11,6 +11,8 @@
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
 
+#include <stdint.h>
+
 #ifdef SMTPD_LWIP_BOARD_OPTS
 #include SMTPD_LWIP_BOARD_OPTS
 #endif
@@ -109,6 +111,10 @@
 #ifndef LWIP_IPV6_FRAG
 #define LWIP_IPV6_FRAG LWIP_IPV6_REASS
 #endif
+/* lwIP's reassembly keeps two pointers in the header where they fit. */
+#ifndef IPV6_FRAG_COPYHEADER
+#define IPV6_FRAG_COPYHEADER (__SIZEOF_POINTER__ > 4)
+#endif
 #ifndef LWIP_CHKSUM_ALGORITHM
 #define LWIP_CHKSUM_ALGORITHM SMTPD_LWIP_BY(2, 3)
 #endif
@@ -180,7 +186,7 @@
 #define MEMP_MEM_MALLOC 0
 #endif
 #ifndef MEM_ALIGNMENT
-#define MEM_ALIGNMENT SMTPD_LWIP_BY(4, 8)
+#define MEM_ALIGNMENT (UINTPTR_MAX > 0xffffffff ? 8 : 4)
 #endif
 
 /* Every session, those that close, every handshake of a full backlog, and the
