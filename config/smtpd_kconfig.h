@@ -95,6 +95,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_REPLY_TEXT
+#ifdef CONFIG_SMTPD_REPLY_TEXT
+#define SMTPD_REPLY_TEXT 1
+#else
+#define SMTPD_REPLY_TEXT 0
+#endif
+#endif
+
 #ifndef SMTPD_WIDE_SCAN
 #ifdef CONFIG_SMTPD_WIDE_SCAN
 #define SMTPD_WIDE_SCAN 1
