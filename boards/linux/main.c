@@ -27,7 +27,8 @@
 #include "users.h"
 #include "version.h"
 
-#define TURN_MS 1000 /* the longest sleep */
+#define TURN_MS   1000 /* the longest sleep */
+#define LINGER_MS 1000 /* for clients to read the last reply when we stop */
 
 /* ---- what the engine asks of a board ---- */
 
@@ -195,18 +196,28 @@ static bool turn(int signals, int timeout_ms)
 	return stop;
 }
 
+/* Turns until nobody is left. Returns whether a signal cut it short. */
+static bool drain(int signals, unsigned (*left)(void), uint32_t wait_ms)
+{
+	uint32_t start_ms = sys_now();
+	bool again = false;
+
+	while (!again && left() && sys_now() - start_ms < wait_ms)
+		again = turn(signals, 50);
+	return again;
+}
+
 /* Messages whose end is in are finished. A second signal ends at once. */
 static int stop(int signals)
 {
-	uint32_t start_ms = sys_now(), wait_ms = board_options.shutdown_ms;
 	unsigned i;
 
 	board_log(BOARD_INFO, "stopping");
 	board_server_close();
 	smtpd_shutdown();
-	while (lwip_smtpd_conn_count() && sys_now() - start_ms < wait_ms)
-		if (turn(signals, 50))
-			return 1;
+	if (drain(signals, smtpd_session_count, board_options.shutdown_ms) ||
+		drain(signals, lwip_smtpd_conn_count, LINGER_MS))
+		return 1;
 	/* what the clients were told last leaves libslirp */
 	for (i = 0; i < 3; i++)
 		turn(signals, 10);
