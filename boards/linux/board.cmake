@@ -11,6 +11,9 @@ if(NOT SLIRP_INCLUDE_DIR OR NOT SLIRP_LIBRARY)
 	message(FATAL_ERROR "no libslirp: run config/deps packages linux")
 endif()
 
+# for the self-signed certificate of the first run
+target_compile_definitions(wolfssl PUBLIC WOLFSSL_CERT_GEN WOLFSSL_ALT_NAMES)
+
 add_executable(lwsmtpd ${SMTPD_BOARD_LINUX_SOURCES}
 	${SMTPD_BOARD_COMMON_SOURCES})
 target_compile_options(lwsmtpd PRIVATE ${SMTPD_WARNINGS})

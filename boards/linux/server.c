@@ -57,6 +57,16 @@ static void find_host_name(void)
 			*p = '-';
 }
 
+/* Blame the one that was given. */
+static int same_number(const struct board_port *a, const struct board_port *b)
+{
+	const struct board_port *given = board_options_given(a->number) ? a : b;
+
+	return board_options_fail(given->number,
+		"%u is the port of %s already; give another", *a->number,
+		given == a ? b->name : a->name);
+}
+
 static int check_numbers(void)
 {
 	const struct board_port *a, *b;
@@ -67,10 +77,7 @@ static int check_numbers(void)
 			a = &board_ports[i];
 			b = &board_ports[j];
 			if (*a->number && *a->number == *b->number)
-				return board_options_fail(a->number,
-					"%u is the port of %s already; give "
-					"another",
-					*a->number, b->name);
+				return same_number(a, b);
 		}
 	return 0;
 }
