@@ -114,9 +114,13 @@ def directives(path):
 
 
 def tail(path, count=30):
+    """The end of a log, or what a sanitizer said in it."""
     with open(path, errors="replace") as file:
-        lines = file.read().splitlines()[-count:]
-    return "\n".join("    " + line for line in lines)
+        lines = file.read().splitlines()
+    said = [line for line in lines if re.search(
+        r"ERROR: |runtime error|SUMMARY: |^ +#\d+ ", line)]
+    return "\n".join("    " + line
+                     for line in said[:count] or lines[-count:])
 
 
 def has_main(path):
