@@ -1,0 +1,199 @@
+/*
+ * user_settings.h - wolfSSL as lwsmtpd needs it, from SMTPD_TLS_* options
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * For wolfSSL 5.7.2 and 5.9.x, compiled with -DWOLFSSL_USER_SETTINGS and this
+ * folder and config/ on the include path. Deliberately absent, with the
+ * attacks on them: OPENSSL_EXTRA, PKCS7, ECH, DTLS, raw public keys,
+ * post-handshake authentication, the session-ID cache, TLS 1.0 and 1.1, 0-RTT,
+ * secure renegotiation, compression, heartbeat.
+ */
+#ifndef SMTPD_WOLFSSL_USER_SETTINGS_H
+#define SMTPD_WOLFSSL_USER_SETTINGS_H
+
+#include "smtpd_tls_config.h"
+
+/* ---- the system: none ---- */
+
+#define SINGLE_THREADED
+#define NO_FILESYSTEM
+#define NO_WRITEV
+#define NO_MAIN_DRIVER
+#define NO_DEV_RANDOM
+#define NO_ERROR_STRINGS
+#define NO_CRYPT_TEST
+#define NO_CRYPT_BENCHMARK
+#define NO_WOLFSSL_DIR
+#define NO_WOLFSSL_STUB
+#define NO_SIG_WRAPPER
+#define NO_MULTIBYTE_PRINT
+#define WOLFSSL_USER_IO
+#define WOLFSSL_NO_SOCK
+#define WOLFSSL_IGNORE_FILE_WARN
+#define WOLFSSL_GENERAL_ALIGNMENT 0
+#define BENCH_EMBEDDED
+
+/* Memory from port/wolfssl/tls_arena.c, never from libc. */
+#define XMALLOC_USER
+
+/* Time from smtpd_port.h. */
+#define USER_TICKS
+#define TIME_OVERRIDES
+#if SMTPD_TLS_CHECK_DATES
+#define HAVE_TIME_T_TYPE
+#define HAVE_TM_TYPE
+#define XTIME   smtpd_tls_wall
+#define XGMTIME gmtime_r
+#ifndef __ASSEMBLER__
+#include <time.h>
+#endif
+#else
+#define NO_ASN_TIME
+#endif
+
+/* Entropy from smtpd_port_entropy(), through wolfSSL's Hash_DRBG. */
+#define HAVE_HASHDRBG
+#define CUSTOM_RAND_GENERATE_SEED smtpd_tls_seed
+#ifndef __ASSEMBLER__
+extern int smtpd_tls_seed(unsigned char *output, unsigned int len);
+#endif
+
+/* ---- the protocol ---- */
+
+#define WOLFSSL_TLS13
+#define WOLFSSL_TLS13_MIDDLEBOX_COMPAT
+#define HAVE_HKDF
+#define HAVE_TLS_EXTENSIONS
+#define HAVE_SUPPORTED_CURVES
+#define HAVE_EXTENDED_MASTER
+#define HAVE_SERVER_RENEGOTIATION_INFO
+#define HAVE_MAX_FRAGMENT /* small clients ask for it (RFC 6066 4) */
+#define WOLFSSL_EXTRA_ALERTS
+#define NO_OLD_TLS
+#define NO_PSK
+#define NO_SESSION_CACHE
+#define WOLFSSL_AEAD_ONLY
+#define WOLFSSL_MAX_EMPTY_RECORDS 8
+#if !SMTPD_TLS_12
+#define WOLFSSL_NO_TLS12
+#endif
+#if SMTPD_TLS_CLIENT
+#define HAVE_SNI
+#else
+#define NO_WOLFSSL_CLIENT
+#endif
+#if !SMTPD_TLS_CLIENT_CERT
+#define WOLFSSL_NO_CLIENT_AUTH
+#endif
+#if SMTPD_TLS_TICKETS
+#define HAVE_SESSION_TICKET
+#define WOLFSSL_SESSION_TIMEOUT      3600 /* how long a ticket is good, s */
+#define WOLFSSL_NO_DEF_TICKET_ENC_CB      /* port/wolfssl/tls_ticket.c */
+#define WOLFSSL_ALWAYS_KEEP_SNI           /* a ticket is for one name */
+#endif
+#define MAX_CHAIN_DEPTH SMTPD_TLS_CHAIN_MAX
+
+/* ---- ciphers and hashes ---- */
+
+#define NO_DSA
+#define NO_DH
+#define NO_RC4
+#define NO_MD4
+#define NO_MD5
+#define NO_SHA
+#define NO_DES3
+#define NO_PKCS12
+#define NO_PWDBASED
+#define NO_AES_CBC
+#define NO_AES_192
+#define NO_AES_256
+#if SMTPD_TLS_AES
+#define HAVE_AESGCM
+#else
+#define NO_AES
+#endif
+#if SMTPD_TLS_CHACHA
+#define HAVE_CHACHA
+#define HAVE_POLY1305
+#define HAVE_ONE_TIME_AUTH
+#endif
+#if SMTPD_TLS_LARGE_KEYS
+#define WOLFSSL_SHA384
+#define WOLFSSL_SHA512
+#endif
+
+/* ---- public keys ---- */
+
+#define HAVE_ECC
+#define ECC_USER_CURVES
+#if SMTPD_TLS_LARGE_KEYS
+#define HAVE_ECC384
+#endif
+#define ECC_TIMING_RESISTANT
+#define TFM_TIMING_RESISTANT
+#if SMTPD_TLS_X25519
+#define HAVE_CURVE25519
+#endif
+#if SMTPD_TLS_RSA
+#define WC_RSA_BLINDING
+#define WC_RSA_PSS
+#define WC_RSA_NO_PADDING
+#else
+#define NO_RSA
+#endif
+#if !SMTPD_TLS_PEM
+#define WOLFSSL_NO_PEM
+#endif
+
+/* ---- the arithmetic, and what is faster or smaller ---- */
+
+#define WOLFSSL_SP
+#define WOLFSSL_HAVE_SP_ECC
+#if SMTPD_TLS_RSA
+#define WOLFSSL_HAVE_SP_RSA
+#endif
+#if SMTPD_TLS_LARGE_KEYS
+#define WOLFSSL_SP_384
+#define WOLFSSL_SP_4096
+#define WOLFSSL_SP_MATH_ALL
+#define SP_INT_BITS 4096
+#else
+#define WOLFSSL_SP_MATH
+#if SMTPD_TLS_RSA
+#define WOLFSSL_SP_NO_3072
+#endif
+#endif
+
+#if SMTPD_TLS_ASM && defined(__x86_64__)
+#define HAVE___UINT128_T 1
+#ifndef WOLFSSL_X86_64_BUILD /* aes_asm.S has it from the command line */
+#define WOLFSSL_X86_64_BUILD
+#endif
+#define WOLFSSL_SP_X86_64_ASM
+#define USE_INTEL_SPEEDUP
+#if SMTPD_TLS_AES
+#define WOLFSSL_AESNI
+#endif
+#elif SMTPD_TLS_ASM && (defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_7EM__))
+#define WOLFSSL_SP_ARM_CORTEX_M_ASM
+#endif
+
+#if defined(__SIZEOF_LONG__)
+#define SIZEOF_LONG __SIZEOF_LONG__
+#endif
+#define SIZEOF_LONG_LONG 8
+
+#if SMTPD_TLS_SMALL
+#define WOLFSSL_SP_SMALL
+#define CURVE25519_SMALL
+#define USE_SLOW_SHA256
+#define GCM_TABLE_4BIT
+#define WOLFSSL_AES_SMALL_TABLES
+#define WOLFSSL_AES_NO_UNROLL
+#define IGNORE_NAME_CONSTRAINTS
+#elif !defined(WOLFSSL_AESNI)
+#define GCM_TABLE_4BIT
+#endif
+
+#endif

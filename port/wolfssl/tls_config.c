@@ -1,0 +1,327 @@
+/*
+ * tls_config.c - certificates, keys and policy of TLS; see tls_engine.h
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <limits.h>
+#include <string.h>
+
+#include <wolfssl/error-ssl.h>
+
+#include "smtpd_port.h"
+#include "tls_internal.h"
+
+static struct smtpd_tls_config configs[SMTPD_TLS_CONFIGS];
+
+/* Server's preference; a client of ours offers in the same order. */
+static const char ciphers[] =
+#if SMTPD_TLS_CHACHA && (SMTPD_TLS_PREFER_CHACHA || !SMTPD_TLS_AES)
+	"TLS13-CHACHA20-POLY1305-SHA256"
+#if SMTPD_TLS_AES
+	":TLS13-AES128-GCM-SHA256"
+#endif
+#if SMTPD_TLS_12
+	":ECDHE-ECDSA-CHACHA20-POLY1305"
+#if SMTPD_TLS_RSA
+	":ECDHE-RSA-CHACHA20-POLY1305"
+#endif
+#if SMTPD_TLS_AES
+	":ECDHE-ECDSA-AES128-GCM-SHA256"
+#if SMTPD_TLS_RSA
+	":ECDHE-RSA-AES128-GCM-SHA256"
+#endif
+#endif
+#endif
+#else
+	"TLS13-AES128-GCM-SHA256"
+#if SMTPD_TLS_CHACHA
+	":TLS13-CHACHA20-POLY1305-SHA256"
+#endif
+#if SMTPD_TLS_12
+	":ECDHE-ECDSA-AES128-GCM-SHA256"
+#if SMTPD_TLS_RSA
+	":ECDHE-RSA-AES128-GCM-SHA256"
+#endif
+#if SMTPD_TLS_CHACHA
+	":ECDHE-ECDSA-CHACHA20-POLY1305"
+#if SMTPD_TLS_RSA
+	":ECDHE-RSA-CHACHA20-POLY1305"
+#endif
+#endif
+#endif
+#endif
+	;
+
+/* X25519 before P-256: wolfSSL's default is the other way round. */
+static int groups[] = {
+#if SMTPD_TLS_X25519
+	WOLFSSL_ECC_X25519,
+#endif
+	WOLFSSL_ECC_SECP256R1,
+#if SMTPD_TLS_LARGE_KEYS
+	WOLFSSL_ECC_SECP384R1,
+#endif
+};
+
+static bool is_pem(const uint8_t *p, size_t len)
+{
+	size_t i;
+
+	/* DER begins with SEQUENCE, 0x30, '0'; PEM may begin with a comment */
+	if (len && p[0] == 0x30 && (len < 2 || p[1] >= 0x80))
+		return false;
+	for (i = 0; i + 11 <= len; i++)
+		if (!memcmp(p + i, "-----BEGIN ", 11))
+			return true;
+	return false;
+}
+
+static int format_of(const uint8_t *p, size_t len)
+{
+	return is_pem(p, len) ? WOLFSSL_FILETYPE_PEM : WOLFSSL_FILETYPE_ASN1;
+}
+
+static enum smtpd_tls_reason because(int ret, enum smtpd_tls_reason otherwise)
+{
+	if (ret == MEMORY_E || ret == MEMORY_ERROR)
+		return SMTPD_TLS_NO_MEMORY;
+	return otherwise;
+}
+
+static enum smtpd_tls_reason use_identity(
+	WOLFSSL_CTX *ctx, const struct smtpd_tls_identity *id)
+{
+	int ret;
+
+	if (id->cert_len > LONG_MAX || id->key_len > LONG_MAX)
+		return SMTPD_TLS_BAD_CERT;
+	ret = wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, id->cert,
+		(long)id->cert_len, format_of(id->cert, id->cert_len));
+	if (ret != WOLFSSL_SUCCESS)
+		return because(ret, SMTPD_TLS_BAD_CERT);
+	ret = wolfSSL_CTX_use_PrivateKey_buffer(ctx, id->key, (long)id->key_len,
+		format_of(id->key, id->key_len));
+	if (ret != WOLFSSL_SUCCESS)
+		return because(ret, SMTPD_TLS_BAD_KEY);
+	ret = wolfSSL_CTX_check_private_key(ctx);
+	if (ret != WOLFSSL_SUCCESS)
+		return because(ret, SMTPD_TLS_MISMATCH);
+	return SMTPD_TLS_OK;
+}
+
+static enum smtpd_tls_reason set_policy(WOLFSSL_CTX *ctx)
+{
+	int ret = wolfSSL_CTX_new_rng(ctx);
+
+	if (ret == MEMORY_E)
+		return SMTPD_TLS_NO_MEMORY;
+	if (ret != WOLFSSL_SUCCESS)
+		return SMTPD_TLS_NO_ENTROPY;
+	wolfSSL_CTX_SetIORecv(ctx, smtpd_tls_rx);
+	wolfSSL_CTX_SetIOSend(ctx, smtpd_tls_tx);
+	if (wolfSSL_CTX_set_cipher_list(ctx, ciphers) != WOLFSSL_SUCCESS)
+		return SMTPD_TLS_NO_MEMORY;
+	if (wolfSSL_CTX_set_groups(ctx, groups,
+		    (int)(sizeof groups / sizeof *groups)) != WOLFSSL_SUCCESS)
+		return SMTPD_TLS_NO_MEMORY;
+	/* one write for a flight: two in a row cost peers 40 ms */
+	wolfSSL_CTX_set_group_messages(ctx);
+	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE, NULL);
+	return SMTPD_TLS_OK;
+}
+
+/* wolfSSL completes a context with its first connection; that one must not be
+ * allocated in a connection's arena, so it is made here. */
+static enum smtpd_tls_reason complete(WOLFSSL_CTX *ctx)
+{
+	WOLFSSL *ssl = wolfSSL_new(ctx);
+
+	if (!ssl)
+		return SMTPD_TLS_NO_MEMORY;
+	wolfSSL_free(ssl);
+	return SMTPD_TLS_OK;
+}
+
+static WOLFSSL_CTX *new_context(bool client)
+{
+#if SMTPD_TLS_CLIENT
+	if (client)
+		return wolfSSL_CTX_new(wolfSSLv23_client_method());
+#endif
+	return client ? NULL : wolfSSL_CTX_new(wolfSSLv23_server_method());
+}
+
+static enum smtpd_tls_reason trust(
+	WOLFSSL_CTX *ctx, const uint8_t *ca, size_t ca_len)
+{
+#if SMTPD_TLS_CLIENT || SMTPD_TLS_CLIENT_CERT
+	int ret;
+
+	if (ca_len > LONG_MAX)
+		return SMTPD_TLS_BAD_CA;
+	ret = wolfSSL_CTX_load_verify_buffer(
+		ctx, ca, (long)ca_len, format_of(ca, ca_len));
+	if (ret != WOLFSSL_SUCCESS)
+		return because(ret, SMTPD_TLS_BAD_CA);
+	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
+	return SMTPD_TLS_OK;
+#else
+	(void)ctx;
+	(void)ca;
+	(void)ca_len;
+	return SMTPD_TLS_INTERNAL;
+#endif
+}
+
+struct order {
+	const uint8_t *ca;
+	size_t ca_len;
+	const struct smtpd_tls_identity *identity;
+};
+
+static enum smtpd_tls_reason fill_context(
+	WOLFSSL_CTX *ctx, struct smtpd_tls_config *c, const struct order *o)
+{
+	enum smtpd_tls_reason r = set_policy(ctx);
+
+	if (r == SMTPD_TLS_OK && o->ca)
+		r = trust(ctx, o->ca, o->ca_len);
+	if (r == SMTPD_TLS_OK && o->identity)
+		r = use_identity(ctx, o->identity);
+#if SMTPD_TLS_TICKETS
+	if (r == SMTPD_TLS_OK && !c->client)
+		smtpd_tls_ticket_setup(c, ctx);
+#else
+	(void)c;
+#endif
+	return r == SMTPD_TLS_OK ? complete(ctx) : r;
+}
+
+static enum smtpd_tls_reason make_generation(
+	struct smtpd_tls_config *c, struct generation *g, const struct order *o)
+{
+	enum smtpd_tls_reason r = smtpd_tls_check_entropy();
+	int before;
+
+	if (r != SMTPD_TLS_OK)
+		return r;
+	before = smtpd_tls_select(SMTPD_TLS_GLOBAL);
+	g->refs = 0;
+	wolfSSL_Init();
+	g->ctx = new_context(c->client);
+	r = g->ctx ? fill_context(g->ctx, c, o) : SMTPD_TLS_NO_MEMORY;
+	if (r != SMTPD_TLS_OK && g->ctx) {
+		wolfSSL_CTX_free(g->ctx);
+		g->ctx = NULL;
+	}
+	smtpd_tls_select(before);
+	return r;
+}
+
+static void free_generation(struct generation *g)
+{
+	int before;
+
+	if (!g->ctx || g->refs)
+		return;
+	before = smtpd_tls_select(SMTPD_TLS_GLOBAL);
+	wolfSSL_CTX_free(g->ctx);
+	g->ctx = NULL;
+	smtpd_tls_select(before);
+}
+
+static enum smtpd_tls_reason make(
+	struct smtpd_tls_config **out, bool client, const struct order *o)
+{
+	enum smtpd_tls_reason r;
+	unsigned i;
+
+	*out = NULL;
+	for (i = 0; i < SMTPD_TLS_CONFIGS && configs[i].used; i++)
+		;
+	if (i == SMTPD_TLS_CONFIGS)
+		return SMTPD_TLS_BUSY;
+	memset(&configs[i], 0, sizeof configs[i]);
+	configs[i].client = client;
+	r = make_generation(&configs[i], &configs[i].gen[0], o);
+	if (r != SMTPD_TLS_OK)
+		return r;
+	configs[i].used = true;
+	*out = &configs[i];
+	return SMTPD_TLS_OK;
+}
+
+/* see tls_engine.h */
+enum smtpd_tls_reason smtpd_tls_config_server(struct smtpd_tls_config **config,
+	const struct smtpd_tls_identity *identity)
+{
+	struct order o = {NULL, 0, identity};
+
+	return make(config, false, &o);
+}
+
+/* see tls_engine.h */
+enum smtpd_tls_reason smtpd_tls_config_client(struct smtpd_tls_config **config,
+	const uint8_t *ca, size_t ca_len,
+	const struct smtpd_tls_identity *identity)
+{
+	struct order o = {ca, ca_len, identity};
+
+	*config = NULL;
+	return SMTPD_TLS_CLIENT ? make(config, true, &o) : SMTPD_TLS_INTERNAL;
+}
+
+/* see tls_engine.h */
+enum smtpd_tls_reason smtpd_tls_config_reload(
+	struct smtpd_tls_config *c, const struct smtpd_tls_identity *identity)
+{
+	struct generation *next = &c->gen[!c->current];
+	struct order o = {NULL, 0, identity};
+	enum smtpd_tls_reason r;
+
+	free_generation(next);
+	if (next->ctx)
+		return SMTPD_TLS_BUSY;
+	r = make_generation(c, next, &o);
+	if (r != SMTPD_TLS_OK)
+		return r;
+	c->current = !c->current;
+	free_generation(&c->gen[!c->current]);
+	return SMTPD_TLS_OK;
+}
+
+static void free_if_unused(struct smtpd_tls_config *c)
+{
+	if (!c->freed)
+		return;
+	free_generation(&c->gen[0]);
+	free_generation(&c->gen[1]);
+	if (c->gen[0].ctx || c->gen[1].ctx)
+		return;
+	smtpd_wipe(c, sizeof *c);
+}
+
+/* see tls_engine.h */
+void smtpd_tls_config_free(struct smtpd_tls_config *c)
+{
+	if (!c)
+		return;
+	c->freed = true;
+	free_if_unused(c);
+}
+
+struct generation *smtpd_tls_generation(const struct smtpd_tls *t)
+{
+	return &t->config->gen[t->generation];
+}
+
+/* A connection ends: its generation goes when it is the last of an old one. */
+void smtpd_tls_config_unref(struct smtpd_tls *t)
+{
+	struct smtpd_tls_config *c = t->config;
+
+	c->gen[t->generation].refs--;
+	if (t->generation != c->current)
+		free_generation(&c->gen[t->generation]);
+	free_if_unused(c);
+}

@@ -1,0 +1,95 @@
+/*
+ * tls_internal.h - what the engine's files share; not for ports
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef SMTPD_TLS_INTERNAL_H
+#define SMTPD_TLS_INTERNAL_H
+
+#include <wolfssl/ssl.h>
+
+#include "tls_engine.h"
+#include "tls_memory.h"
+
+#define RECORD_HEADER 5u
+
+/* Keys of session tickets, RFC 5077 4: the current one and the one before. */
+struct ticket_key {
+	uint8_t name[16];
+	uint8_t key[32];
+	uint32_t made_s;
+	bool valid;
+};
+
+struct generation {
+	WOLFSSL_CTX *ctx;
+	uint16_t refs; /* connections */
+};
+
+struct smtpd_tls_config {
+	struct generation gen[2];
+	uint8_t current;
+	bool used;
+	bool freed; /* by its owner; lives on for its connections */
+	bool client;
+#if SMTPD_TLS_TICKETS
+	struct ticket_key ticket[2];
+#endif
+};
+
+enum tls_state {
+	TLS_FREE,
+	TLS_TAKEN,
+	TLS_HANDSHAKE,
+	TLS_OPEN,
+	TLS_SHUT, /* close_notify is sent */
+	TLS_FAILED,
+};
+
+struct smtpd_tls {
+	WOLFSSL *ssl;
+	struct smtpd_tls_config *config;
+	const struct smtpd_tls_io *io;
+	void *arg;
+	uint8_t *held; /* ciphertext `send` did not take, in the slot's arena */
+	uint32_t held_len;
+	uint32_t held_at;
+	struct smtpd_tls_info info;
+	uint16_t body_left; /* octets of the record being read */
+	uint16_t records;   /* of the handshake; then those without data */
+	uint8_t state;      /* enum tls_state */
+	uint8_t reason;     /* enum smtpd_tls_reason */
+	uint8_t generation;
+	bool eof;       /* nothing comes after what `recv` can give */
+	bool input_end; /* reading has come to its end */
+	bool truncated; /* without close_notify */
+	bool fresh;     /* a record was begun and gave no data yet */
+	bool sent_any;  /* the peer has octets of ours */
+};
+
+/* tls_engine.c */
+int smtpd_tls_slot(const struct smtpd_tls *);
+enum smtpd_tls_result smtpd_tls_fail(struct smtpd_tls *, enum smtpd_tls_reason);
+
+/* tls_config.c */
+struct generation *smtpd_tls_generation(const struct smtpd_tls *);
+void smtpd_tls_config_unref(struct smtpd_tls *);
+
+/* tls_io.c: wolfSSL's I/O callbacks */
+int smtpd_tls_rx(WOLFSSL *, char *buf, int len, void *tls);
+int smtpd_tls_tx(WOLFSSL *, char *buf, int len, void *tls);
+
+/* tls_ticket.c */
+void smtpd_tls_ticket_setup(struct smtpd_tls_config *, WOLFSSL_CTX *);
+void smtpd_tls_ticket_wipe(struct smtpd_tls_config *);
+
+/* tls_reason.c */
+enum smtpd_tls_reason smtpd_tls_classify(int wolfssl_error);
+void smtpd_tls_alert(struct smtpd_tls *);
+bool smtpd_tls_fill_info(struct smtpd_tls *);
+
+enum smtpd_tls_reason smtpd_tls_check_entropy(void);
+/* tls_platform.c: seconds since the start, never wraps */
+uint32_t smtpd_tls_uptime_s(void);
+
+#endif

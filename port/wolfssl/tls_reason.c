@@ -1,0 +1,157 @@
+/*
+ * tls_reason.c - what wolfSSL's results mean: reasons, alerts, names
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <wolfssl/error-ssl.h>
+
+#include "tls_internal.h"
+
+/* Alert descriptions, RFC 8446 6. */
+#define ALERT_UNEXPECTED_MESSAGE 10
+#define ALERT_RECORD_OVERFLOW    22
+#define ALERT_HANDSHAKE_FAILURE  40
+#define ALERT_DECODE_ERROR       50
+#define ALERT_PROTOCOL_VERSION   70
+#define ALERT_INTERNAL_ERROR     80
+
+struct meaning {
+	int16_t error; /* of wolfSSL */
+	uint8_t reason;
+};
+
+static const struct meaning meanings[] = {
+	{MEMORY_E, SMTPD_TLS_NO_MEMORY},
+	{MEMORY_ERROR, SMTPD_TLS_NO_MEMORY},
+	{RNG_FAILURE_E, SMTPD_TLS_NO_ENTROPY},
+	{SOCKET_PEER_CLOSED_E, SMTPD_TLS_PEER_GONE},
+	{SOCKET_ERROR_E, SMTPD_TLS_PEER_GONE},
+	{VERSION_ERROR, SMTPD_TLS_VERSION},
+	{MATCH_SUITE_ERROR, SMTPD_TLS_NO_COMMON},
+	{UNSUPPORTED_SUITE, SMTPD_TLS_NO_COMMON},
+	{KEY_SHARE_ERROR, SMTPD_TLS_NO_COMMON},
+	{BAD_KEY_SHARE_DATA, SMTPD_TLS_NO_COMMON},
+	{ECC_CURVE_ERROR, SMTPD_TLS_NO_COMMON},
+	{INVALID_PARAMETER, SMTPD_TLS_NO_COMMON},
+	{LENGTH_ERROR, SMTPD_TLS_RECORD},
+	{BUFFER_ERROR, SMTPD_TLS_RECORD},
+	{DECRYPT_ERROR, SMTPD_TLS_RECORD},
+	{VERIFY_MAC_ERROR, SMTPD_TLS_RECORD},
+	{AES_GCM_AUTH_E, SMTPD_TLS_RECORD},
+	{MAC_CMP_FAILED_E, SMTPD_TLS_RECORD},
+	{UNKNOWN_RECORD_TYPE, SMTPD_TLS_RECORD},
+	{ALERT_COUNT_E, SMTPD_TLS_FLOOD},
+	{DOMAIN_NAME_MISMATCH, SMTPD_TLS_WRONG_NAME},
+	{IPADDR_MISMATCH, SMTPD_TLS_WRONG_NAME},
+	{NO_PEER_CERT, SMTPD_TLS_UNTRUSTED},
+	{VERIFY_CERT_ERROR, SMTPD_TLS_UNTRUSTED},
+	{NOT_CA_ERROR, SMTPD_TLS_UNTRUSTED},
+	{MAX_CHAIN_ERROR, SMTPD_TLS_UNTRUSTED},
+	{KEYUSE_SIGNATURE_E, SMTPD_TLS_UNTRUSTED},
+	{EXTKEYUSE_AUTH_E, SMTPD_TLS_UNTRUSTED},
+	{RSA_KEY_SIZE_E, SMTPD_TLS_UNTRUSTED},
+	{ECC_KEY_SIZE_E, SMTPD_TLS_UNTRUSTED},
+	{ASN_NO_SIGNER_E, SMTPD_TLS_UNTRUSTED},
+};
+
+enum smtpd_tls_reason smtpd_tls_classify(int wolfssl_error)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof meanings / sizeof *meanings; i++)
+		if (meanings[i].error == wolfssl_error)
+			return (enum smtpd_tls_reason)meanings[i].reason;
+	/* parsing, dates, signatures of certificates */
+	if (wolfssl_error <= ASN_PARSE_E && wolfssl_error >= ASN_NO_PEM_HEADER)
+		return SMTPD_TLS_UNTRUSTED;
+	return SMTPD_TLS_PROTOCOL;
+}
+
+/* see tls_engine.h */
+const char *smtpd_tls_reason_text(enum smtpd_tls_reason reason)
+{
+	static const char *const texts[] = {
+		"no error",
+		"the certificate cannot be read",
+		"the private key cannot be read",
+		"the private key does not belong to the certificate",
+		"the CA certificate cannot be read",
+		"not enough TLS memory",
+		"no entropy",
+		"the previous certificate is still in use",
+		"the peer sent an alert",
+		"the peer left during the handshake",
+		"no TLS, or no version in common",
+		"no cipher or group in common",
+		"protocol error",
+		"bad record",
+		"the peer's certificate is not trusted",
+		"the peer's certificate has another name",
+		"too many records without data",
+		"held a record buffer too long",
+		"internal error",
+	};
+
+	return (unsigned)reason < sizeof texts / sizeof *texts ? texts[reason]
+							       : "unknown";
+}
+
+static uint8_t alert_for(const struct smtpd_tls *t)
+{
+	switch (t->reason) {
+	case SMTPD_TLS_VERSION:
+		return ALERT_PROTOCOL_VERSION;
+	case SMTPD_TLS_NO_COMMON:
+		return ALERT_HANDSHAKE_FAILURE;
+	case SMTPD_TLS_RECORD:
+		return ALERT_UNEXPECTED_MESSAGE;
+	case SMTPD_TLS_PROTOCOL:
+		return ALERT_DECODE_ERROR;
+	default:
+		return ALERT_INTERNAL_ERROR;
+	}
+}
+
+/* wolfSSL says nothing on some first records that are not TLS at all. Once
+ * octets of ours are out they may be encrypted, and it is left to wolfSSL. */
+void smtpd_tls_alert(struct smtpd_tls *t)
+{
+	uint8_t alert[] = {21, 3, 3, 0, 2, 2, 0};
+
+	if (t->sent_any || t->reason == SMTPD_TLS_PEER_GONE ||
+		t->reason == SMTPD_TLS_PEER_ALERT)
+		return;
+	alert[6] = alert_for(t);
+	t->sent_any = t->io->send(t->arg, alert, sizeof alert) > 0;
+}
+
+struct name {
+	uint16_t suite; /* IANA */
+	const char *name;
+};
+
+static const struct name names[] = {
+	{0x1301, "TLS_AES_128_GCM_SHA256"},
+	{0x1303, "TLS_CHACHA20_POLY1305_SHA256"},
+#if SMTPD_TLS_12
+	{0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+	{0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
+	{0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"},
+	{0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"},
+#endif
+};
+
+bool smtpd_tls_fill_info(struct smtpd_tls *t)
+{
+	int suite = wolfSSL_get_current_cipher_suite(t->ssl);
+	unsigned i;
+
+	t->info.version = wolfSSL_version(t->ssl) == TLS1_3_VERSION ? "TLSv1.3"
+								    : "TLSv1.2";
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].suite == suite) {
+			t->info.cipher = names[i].name;
+			return true;
+		}
+	return false;
+}
