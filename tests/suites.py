@@ -40,8 +40,7 @@ class Suite:
     def __init__(self, folder, path):
         self.folder = folder
         self.source = path
-        self.base = os.path.splitext(
-            os.path.relpath(path, os.path.join(TESTS, folder)))[0]
+        self.base = os.path.splitext(os.path.basename(path))[0]
         self.name = f"{folder}/{self.base}"
         self.keys = directives(path)
         self.timeout = int(self.keys.get("timeout", "300"))
@@ -65,8 +64,7 @@ class Suite:
         seconds = FUZZ_LONG_S if long else FUZZ_S
         self.timeout = seconds + 120
         made = os.path.join(BUILD, "tests-fuzz/corpus", self.base)
-        kept = os.path.join(TESTS, "fuzz/corpus",
-                            os.path.basename(self.base))
+        kept = os.path.join(TESTS, "fuzz/corpus", self.base)
         os.makedirs(made, exist_ok=True)
         words = os.path.join(TESTS, "fuzz", self.base + ".dict")
         command = [self.program(), f"-max_total_time={seconds}",
@@ -130,18 +128,17 @@ def has_main(path):
 
 
 def candidates(folder):
-    """Programs in the folder and below it, scripts in the folder."""
+    """The programs and scripts in a folder; what lies below is theirs."""
     top = os.path.join(TESTS, folder)
-    for path, folders, names in os.walk(top):
-        folders.sort()
-        for name in sorted(names):
-            file = os.path.join(path, name)
-            if name.endswith(".c"):
-                if folder in PROGRAMS and has_main(file):
-                    yield file
-            elif path == top and name.startswith("test_") and \
-                    os.access(file, os.X_OK):
+    for name in sorted(os.listdir(top)) if os.path.isdir(top) else ():
+        file = os.path.join(top, name)
+        if not os.path.isfile(file):
+            continue
+        if name.endswith(".c"):
+            if folder in PROGRAMS and has_main(file):
                 yield file
+        elif name.startswith("test_") and os.access(file, os.X_OK):
+            yield file
 
 
 def collect(names, long):
