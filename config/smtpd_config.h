@@ -88,6 +88,11 @@
 #define SMTPD_IPV6 SMTPD_BY_PROFILE(0, 1, 1)
 #endif
 
+/* Replies say in words what their codes mean; costs 1.4 KB of flash. */
+#ifndef SMTPD_REPLY_TEXT
+#define SMTPD_REPLY_TEXT SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
 /* Scan DATA in vector-sized blocks where the lengths of lines do not matter
  * (SMTPD_TEXT_LINE_MAX 0): for CPUs with vectors. Costs 200 octets of code. */
 #ifndef SMTPD_WIDE_SCAN

@@ -39,36 +39,39 @@ static void end_exchange(struct smtpd_session *s)
 
 static void expect(struct smtpd_session *s, uint8_t step)
 {
-	memset(&s->base64, 0, sizeof s->base64);
+	memset(&s->u.base64, 0, sizeof s->u.base64);
 	s->auth_step = step;
 	s->auth_len = 0;
 }
 
-/* Decode n symbols, which may stand in s->line behind what is decoded. */
-static void decode(struct smtpd_session *s, const char *p, size_t n)
+/* One octet of a response line that is not its LF. */
+static void response_octet(struct smtpd_session *s, char c)
 {
 	uint8_t octet;
 
-	for (; n; n--, p++) {
-		if (!smtpd_base64_push(&s->base64, p, 1, &octet))
-			continue;
-		if (s->line_len < SMTPD_LINE_MAX)
-			s->line[s->line_len++] = (char)octet;
-		else
-			s->auth_step |= OVERFLOW;
-	}
+	if (s->auth_step & SAW_CR)
+		s->u.base64.bad = true; /* CR inside the line */
+	if (!s->auth_len++ && c == '*')
+		s->auth_step |= STAR;
+	if (c == '\r')
+		s->auth_step |= SAW_CR;
+	else if (!smtpd_base64_push(&s->u.base64, &c, 1, &octet))
+		return;
+	else if (s->line_len < SMTPD_LINE_MAX)
+		s->line[s->line_len++] = (char)octet;
+	else
+		s->auth_step |= OVERFLOW;
 }
 
+/* Is it UTF-8 without NUL? A NUL ends the line, so that nothing behind it is
+ * read for a sequence that is cut short. */
 static bool is_utf8(struct smtpd_str v)
 {
-	size_t len;
+	size_t i = 0, len = 1;
 
-	for (uint16_t i = 0; i < v.len; i = (uint16_t)(i + len)) {
-		len = smtpd_utf8_len(v.s + i, (size_t)(v.len - i));
-		if (!len || !v.s[i])
-			return false;
-	}
-	return true;
+	for (; i < v.len && len; i += len)
+		len = smtpd_utf8_len(v.s + i);
+	return i == v.len;
 }
 
 static void check_credentials(struct smtpd_session *s,
@@ -99,7 +102,7 @@ static void plain_done(struct smtpd_session *s)
 
 	if (!two || memchr(two + 1, 0, (size_t)(end - two - 1))) {
 		end_exchange(s);
-		smtpd_refuse(s, "501 5.5.2 Malformed credentials");
+		smtpd_refuse(s, TEXT("501 5.5.2", "Malformed credentials"));
 		return;
 	}
 	authzid = (struct smtpd_str){s->line, (uint16_t)(one - s->line)};
@@ -137,12 +140,13 @@ static void response_done(struct smtpd_session *s)
 {
 	uint8_t step = s->auth_step;
 
-	if (step & STAR && s->auth_len == 1) {
+	s->line[s->line_len] = '\0';
+	if (step & STAR && s->auth_len == 2) {
 		end_exchange(s);
-		smtpd_refuse(s, "501 5.7.0 Cancelled");
-	} else if (!smtpd_base64_done(&s->base64)) {
+		smtpd_refuse(s, TEXT("501 5.7.0", "Cancelled"));
+	} else if (!smtpd_base64_done(&s->u.base64)) {
 		end_exchange(s);
-		smtpd_refuse(s, "501 5.5.2 Bad base64");
+		smtpd_refuse(s, TEXT("501 5.5.2", "Bad base64"));
 	} else if ((step & STEP) == LOGIN_USER && !(step & OVERFLOW)) {
 		login_user_done(s);
 	} else if (step & OVERFLOW && (step & STEP) != LOGIN_USER) {
@@ -167,12 +171,13 @@ static const char *obstacle(const struct smtpd_session *s, uint8_t step)
 {
 	if (!(s->listener->flags & SMTPD_LISTEN_AUTH) ||
 		!s->listener->sink->auth)
-		return "502 5.5.1 AUTH is not offered";
+		return TEXT("502 5.5.1", "AUTH is not offered");
 	if (s->flags & F_AUTHED)
-		return "503 5.5.1 Already authenticated";
-	if (!smtpd_offers_auth(s))
-		return "538 5.7.11 Encryption required: use STARTTLS first";
-	return step ? NULL : "504 5.5.4 Unknown mechanism";
+		return TEXT("503 5.5.1", "Already authenticated");
+	if (!offers_auth(s))
+		return TEXT("538 5.7.11",
+			"Encryption required: use STARTTLS first");
+	return step ? NULL : TEXT("504 5.5.4", "Unknown mechanism");
 }
 
 /*
@@ -182,21 +187,19 @@ static const char *obstacle(const struct smtpd_session *s, uint8_t step)
 static void start(struct smtpd_session *s, uint8_t step, const char *response,
 	const char *end, bool whole)
 {
-	size_t n = (size_t)(end - response);
-
-	s->flags |= F_SECRET;
 	smtpd_enter(s, ST_AUTH);
 	expect(s, step);
 	s->line_len = 0;
 	s->user_len = 0;
-	if (!n && whole) {
+	if (whole && response == end) {
 		smtpd_reply(s, step == PLAIN ? "334 " : "334 VXNlcm5hbWU6");
 		return;
 	}
-	if (whole && n == 1 && *response == '=') /* empty, RFC 4954 4 */
-		n = 0;
-	s->auth_len = (uint16_t)(end - s->line);
-	decode(s, response, n);
+	if (whole && end - response == 1 && *response == '=')
+		response++; /* empty, RFC 4954 4 */
+	s->auth_len = (uint16_t)(response - s->line);
+	while (response < end)
+		response_octet(s, *response++);
 	if (whole)
 		response_done(s);
 }
@@ -213,7 +216,6 @@ void smtpd_cmd_auth(struct smtpd_session *s, char *arg)
 	step = mechanism(arg, (size_t)(end - arg));
 	why = obstacle(s, step);
 	if (why) {
-		s->flags |= F_SECRET; /* it may hold a password all the same */
 		wipe_line(s);
 		smtpd_refuse(s, why);
 		return;
@@ -240,38 +242,23 @@ static void too_long(struct smtpd_session *s)
 	end_exchange(s);
 	s->flags |= F_LONG;
 	s->left = s->listener->limits->auth_line_max;
-	smtpd_refuse(s, "500 5.5.6 Authentication line too long");
-}
-
-/* One octet of a response line that is not its LF. */
-static void response_octet(struct smtpd_session *s, char c)
-{
-	if (s->auth_step & SAW_CR)
-		s->base64.bad = true; /* CR inside the line */
-	if (c == '\r') {
-		s->auth_step |= SAW_CR;
-		return;
-	}
-	if (!s->auth_len && c == '*')
-		s->auth_step |= STAR;
-	s->auth_len++;
-	decode(s, &c, 1);
+	smtpd_refuse(s, TEXT("500 5.5.6", "Authentication line too long"));
 }
 
 /* see session.h */
 size_t smtpd_auth_input(struct smtpd_session *s, uint8_t *p, size_t n)
 {
-	uint32_t max = s->listener->limits->auth_line_max - 2u;
+	uint16_t max = s->listener->limits->auth_line_max;
 
 	s->flags |= F_SECRET;
 	for (size_t i = 0; i < n; i++) {
 		if (p[i] == '\n') {
 			if (!(s->auth_step & SAW_CR))
-				s->base64.bad = true;
+				s->u.base64.bad = true;
 			response_done(s);
 			return i + 1;
 		}
-		if (p[i] != '\r' && s->auth_len >= max) {
+		if (s->auth_len + 1 >= max) {
 			too_long(s);
 			return i;
 		}
@@ -287,7 +274,7 @@ void smtpd_auth_accepted(struct smtpd_session *s)
 	s->flags |= F_AUTHED;
 	s->auth_fail_count = 0;
 	smtpd_port_log(SMTPD_EV_AUTH, s,
-		smtpd_reply_staged(s, '2', '2', "235 2.7.0 Welcome"));
+		smtpd_reply_staged(s, '2', '2', TEXT("235 2.7.0", "Welcome")));
 }
 
 /* see session.h */
@@ -300,10 +287,11 @@ void smtpd_auth_refused(struct smtpd_session *s)
 	if (s->auth_fail_count + 1u >= max) {
 		smtpd_port_log(SMTPD_EV_AUTH, s, 421);
 		smtpd_finish(s, SMTPD_END_REFUSED,
-			"421 4.7.0 Too many failed authentications");
+			TEXT("421 4.7.0", "Too many failed authentications"));
 		return;
 	}
-	code = smtpd_refuse_staged(s, "535 5.7.8 Wrong user name or password");
+	code = smtpd_refuse_staged(
+		s, TEXT("535 5.7.8", "Wrong user name or password"));
 	if (code >= 500) /* 4xx: nobody looked at the password */
 		s->auth_fail_count++;
 	smtpd_port_log(SMTPD_EV_AUTH, s, code);

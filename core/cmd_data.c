@@ -12,7 +12,7 @@
  * so many times the limit the session ends instead (RFC 5321 4.5.3.1.10). */
 #define OVERLONG_TIMES 2
 
-static const char too_big[] = "552 5.3.4 Message too big";
+static const char too_big[] = TEXT("552 5.3.4", "Message too big");
 
 static uint32_t min32(size_t a, size_t b)
 {
@@ -38,13 +38,12 @@ static bool within_limit(struct smtpd_session *s, size_t n)
 {
 	uint32_t max = s->listener->limits->message_max;
 
-	s->octets = s->octets + n < s->octets ? UINT32_MAX
-					      : (uint32_t)(s->octets + n);
+	s->octets += min32(n, UINT32_MAX - s->octets);
 	if (!max || s->octets <= max)
 		return true;
 	if (s->octets / OVERLONG_TIMES > max) {
-		smtpd_finish(
-			s, SMTPD_END_REFUSED, "421 4.3.0 Message far too big");
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			TEXT("421 4.3.0", "Message far too big"));
 		return false;
 	}
 	if (!(s->flags & F_REFUSED))
@@ -70,7 +69,7 @@ void smtpd_data_accepted(struct smtpd_session *s)
 void smtpd_data_refused(struct smtpd_session *s)
 {
 	smtpd_refuse_rest(
-		s, SMTPD_END_RESET, "451 4.3.0 Not stored, try again");
+		s, SMTPD_END_RESET, TEXT("451 4.3.0", "Not stored, try again"));
 }
 
 /* The sink's permission for octets to come; its answer may be late. */
@@ -78,7 +77,8 @@ static void begin(struct smtpd_session *s)
 {
 	const struct smtpd_sink *sink = s->listener->sink;
 
-	memset(&s->unstuff, 0, sizeof s->unstuff);
+	memset(&s->u.unstuff, 0, sizeof s->u.unstuff);
+	s->u.unstuff.measure = s->listener->limits->text_line_max > 0;
 #if SMTPD_LMTP
 	s->rcpt_next = 0;
 #endif
@@ -91,7 +91,7 @@ void smtpd_cmd_data(struct smtpd_session *s, char *arg)
 {
 	(void)arg;
 	if (s->flags & F_BINARY)
-		smtpd_refuse(s, "503 5.5.1 BINARYMIME needs BDAT");
+		smtpd_refuse(s, TEXT("503 5.5.1", "BINARYMIME needs BDAT"));
 	else
 		begin(s);
 }
@@ -109,7 +109,7 @@ static void chunk_done(struct smtpd_session *s)
 			smtpd_enter(s, (enum state)s->after_chunk);
 	} else {
 		smtpd_enter(s, ST_CHUNKS);
-		smtpd_put(s, "250 2.0.0 ");
+		smtpd_put(s, TEXT("250 2.0.0", ""));
 		smtpd_put_number(s, s->octets);
 		smtpd_reply(s, " octets so far");
 	}
@@ -151,19 +151,19 @@ void smtpd_cmd_bdat(struct smtpd_session *s, char *arg)
 
 	if (!parse_chunk(s, arg)) {
 		smtpd_finish(s, SMTPD_END_REFUSED,
-			"501 5.5.4 Syntax: BDAT octets [LAST]");
+			TEXT("501 5.5.4", "Syntax: BDAT octets [LAST]"));
 		return;
 	}
 	if (max && s->left / OVERLONG_TIMES > max) {
-		smtpd_finish(
-			s, SMTPD_END_REFUSED, "552 5.3.4 Chunk far too big");
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			TEXT("552 5.3.4", "Chunk far too big"));
 		return;
 	}
 	s->after_chunk = s->state == ST_START ? ST_START : ST_READY;
 	if (!expected) {
 		s->flags &= (uint16_t)~F_LAST;
 		s->flags |= F_REFUSED;
-		s->refusal = "503 5.5.1 Bad sequence of commands";
+		s->refusal = TEXT("503 5.5.1", "Bad sequence of commands");
 	}
 	if (s->state == ST_RCPT) {
 		s->flags |= F_BDAT;
@@ -210,7 +210,7 @@ void smtpd_begin_accepted(struct smtpd_session *s)
 /* see session.h */
 void smtpd_begin_refused(struct smtpd_session *s)
 {
-	static const char text[] = "451 4.3.0 Not now, try again";
+	static const char text[] = TEXT("451 4.3.0", "Not now, try again");
 
 #if SMTPD_CHUNKING
 	if (s->flags & F_BDAT) {
@@ -231,27 +231,27 @@ void smtpd_begin_refused(struct smtpd_session *s)
  * one message is made to look like two. */
 static void check_lines(struct smtpd_session *s)
 {
-	const struct smtpd_unstuff *u = &s->unstuff;
+	const struct smtpd_unstuff *u = &s->u.unstuff;
 	uint32_t max = s->listener->limits->text_line_max;
 
 	if (s->flags & F_REFUSED)
 		return;
 	if (u->bare & SMTPD_BARE_LF)
 		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
-			"550 5.5.2 Lines must end in CRLF, not LF");
+			TEXT("550 5.5.2", "Lines must end in CRLF, not LF"));
 	else if (u->bare & SMTPD_BARE_CR)
 		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
-			"554 5.6.0 CR without LF in the message");
+			TEXT("554 5.6.0", "CR without LF in the message"));
 	else if (max && (u->line_max > max || u->line_len > max))
 		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
-			"554 5.6.0 Line too long in the message");
+			TEXT("554 5.6.0", "Line too long in the message"));
 }
 
 /* see session.h */
 size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
 {
 	size_t text = min32(n, SMTPD_DATA_CHUNK), used;
-	bool ended = smtpd_unstuff(&s->unstuff, p, &text, &used);
+	bool ended = smtpd_unstuff(&s->u.unstuff, p, &text, &used);
 
 	credit(s, used);
 	check_lines(s); /* refuses every bare CR, so also a held one */
@@ -268,7 +268,7 @@ size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
 static bool more_recipients(struct smtpd_session *s)
 {
 #if SMTPD_LMTP
-	return smtpd_is_lmtp(s) && ++s->rcpt_next < s->rcpt_count;
+	return is_lmtp(s) && ++s->rcpt_next < s->rcpt_count;
 #else
 	(void)s;
 	return false;
@@ -284,9 +284,32 @@ static void answered(struct smtpd_session *s)
 		s->flags |= F_ENDED;
 		return;
 	}
+	s->mail_count++;
 	s->flags &= (uint16_t)~F_MAIL; /* it has ended, in one way */
 	smtpd_forget(s, SMTPD_END_RESET);
 	smtpd_enter(s, ST_READY);
+	if (smtpd_pool.stopping)
+		smtpd_finish(s, SMTPD_END_SHUTDOWN,
+			TEXT("421 4.3.2", "Shutting down"));
+}
+
+/* The refusal of a whole message; in LMTP once for each recipient, and as one
+ * error. */
+static void refuse_message(struct smtpd_session *s)
+{
+#if SMTPD_LMTP
+	uint16_t n = s->staged;
+
+	if (is_lmtp(s) && s->rcpt_next > 0)
+		s->error_count--;
+	smtpd_refuse_staged(s, s->refusal);
+	if (s->tx_len + n <= SMTPD_REPLY_BUF) { /* keep the sink's reply */
+		memcpy(s->tx + s->tx_len, s->tx + s->tx_len - n, n);
+		s->staged = n;
+	}
+#else
+	smtpd_refuse_staged(s, s->refusal);
+#endif
 }
 
 /* see session.h */
@@ -296,12 +319,12 @@ void smtpd_message_end(struct smtpd_session *s)
 
 	s->flags &= (uint16_t)~F_ENDED;
 	if (s->flags & F_REFUSED) {
-		smtpd_refuse_staged(s, s->refusal);
+		refuse_message(s);
 		answered(s);
 		return;
 	}
 #if SMTPD_LMTP
-	if (smtpd_is_lmtp(s))
+	if (is_lmtp(s))
 		rcpt = s->rcpt_next;
 #endif
 	smtpd_ask(s, Q_END);
@@ -311,10 +334,10 @@ void smtpd_message_end(struct smtpd_session *s)
 /* see session.h */
 void smtpd_end_accepted(struct smtpd_session *s)
 {
-	smtpd_reply_staged(s, '2', '2', "250 2.0.0 Message accepted");
+	smtpd_reply_staged(s, '2', '2', TEXT("250 2.0.0", "Message accepted"));
+	s->commit_left = (uint16_t)(s->tx_len - s->tx_pos);
 	s->since_commit = 0;
 	s->flags |= F_COMMITTED;
-	s->mail_count++;
 	s->error_count = s->idle_count = 0;
 	smtpd_port_log(SMTPD_EV_ACCEPTED, s, 250);
 	answered(s);
@@ -323,6 +346,8 @@ void smtpd_end_accepted(struct smtpd_session *s)
 /* see session.h */
 void smtpd_end_refused(struct smtpd_session *s)
 {
-	smtpd_refuse_staged(s, "451 4.3.0 Not stored, try again");
+	if (!is_lmtp(s))
+		s->flags &= (uint16_t)~F_MAIL; /* no reset behind a REJECT */
+	smtpd_refuse_staged(s, TEXT("451 4.3.0", "Not stored, try again"));
 	answered(s);
 }

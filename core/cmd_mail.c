@@ -7,7 +7,7 @@
 #include "path.h"
 #include "session.h"
 
-static const char bad_param[] = "501 5.5.4 Bad parameter value";
+static const char bad_param[] = TEXT("501 5.5.4", "Bad parameter value");
 
 /* A parameter's value into the argument of the sink's callback (a struct
  * smtpd_mail or smtpd_rcpt). Returns why not, or NULL. */
@@ -38,7 +38,7 @@ static const char *param_size(
 	if (!v.len || v.len > 20)
 		return bad_param;
 	if (!smtpd_parse_number(v.s, v.len, &m->size) || (max && m->size > max))
-		return "552 5.3.4 Message too big";
+		return TEXT("552 5.3.4", "Message too big");
 	return NULL;
 }
 
@@ -49,13 +49,15 @@ static const char *param_body(
 	struct smtpd_mail *m = to;
 
 	(void)s;
-	if (value_is(v, "7BIT"))
-		m->body = SMTPD_BODY_7BIT;
-	else if (value_is(v, "8BITMIME"))
+	if (value_is(v, "8BITMIME"))
 		m->body = SMTPD_BODY_8BITMIME;
-	else if (SMTPD_CHUNKING && value_is(v, "BINARYMIME"))
+#if SMTPD_CHUNKING
+	else if (value_is(v, "BINARYMIME")) {
 		m->body = SMTPD_BODY_BINARYMIME;
-	else
+		s->flags |= F_BINARY;
+	}
+#endif
+	else if (!value_is(v, "7BIT"))
 		return bad_param;
 	return NULL;
 }
@@ -66,8 +68,8 @@ static const char *param_utf8(
 {
 	struct smtpd_mail *m = to;
 
-	(void)s;
 	m->smtputf8 = true;
+	s->flags |= F_UTF8;
 	return v.s ? bad_param : NULL;
 }
 #endif
@@ -80,7 +82,7 @@ static const char *param_auth(
 	struct smtpd_mail *m = to;
 
 	if (!(s->listener->flags & SMTPD_LISTEN_AUTH))
-		return "555 5.5.4 AUTH is not offered";
+		return TEXT("555 5.5.4", "AUTH is not offered");
 	m->auth = v;
 	return smtpd_xtext_valid(v) ? NULL : bad_param;
 }
@@ -92,7 +94,7 @@ static bool offers_dsn(const struct smtpd_session *s)
 	return s->listener->sink->flags & SMTPD_SINK_DSN;
 }
 
-static const char not_dsn[] = "555 5.5.4 DSN is not offered";
+static const char not_dsn[] = TEXT("555 5.5.4", "DSN is not offered");
 
 /* RFC 3461 4.3 */
 static const char *param_ret(
@@ -166,14 +168,18 @@ static const char *param_orcpt(
 	struct smtpd_session *s, struct smtpd_str v, void *to)
 {
 	struct smtpd_rcpt *r = to;
+	struct smtpd_str address = v;
 	const char *semicolon = v.s ? memchr(v.s, ';', v.len) : NULL;
-	uint16_t type_len = (uint16_t)(semicolon ? semicolon - v.s : 0);
-	struct smtpd_str address = {
-		v.s + type_len + 1, (uint16_t)(v.len - type_len - 1)};
+	uint16_t type_len;
 
 	if (!offers_dsn(s))
 		return not_dsn;
+	if (!semicolon)
+		return bad_param;
 	r->orcpt = v;
+	type_len = (uint16_t)(semicolon - v.s);
+	address.s += type_len + 1;
+	address.len = (uint16_t)(v.len - type_len - 1);
 	return type_len && v.len <= 500 && smtpd_xtext_valid(address)
 		       ? NULL
 		       : bad_param;
@@ -221,15 +227,15 @@ static const char *parse_params(struct smtpd_session *s, const char *text,
 			!smtpd_is_word(param.key.s, param.key.len, rows[i].key))
 			i++;
 		if (!rows[i].parse || !(s->flags & F_EXTENDED))
-			return "555 5.5.4 Parameter not offered";
+			return TEXT("555 5.5.4", "Parameter not offered");
 		if (seen & 1u << i)
-			return "501 5.5.4 Parameter given twice";
+			return TEXT("501 5.5.4", "Parameter given twice");
 		seen |= 1u << i;
 		why = rows[i].parse(s, param.value, to);
 		if (why)
 			return why;
 	}
-	return more ? "501 5.5.4 Malformed parameter" : NULL;
+	return more ? TEXT("501 5.5.4", "Malformed parameter") : NULL;
 }
 
 /* Is it "FROM:" or "TO:", in any case? Returns what follows. */
@@ -237,35 +243,32 @@ static char *skip_word(char *arg, const char *word)
 {
 	size_t n = strlen(word);
 
-	return strlen(arg) >= n && smtpd_is_word(arg, n, word) ? arg + n : NULL;
+	return smtpd_is_word(arg, n, word) ? arg + n : NULL;
 }
 
-static const char *path_refusal(enum smtpd_path_error e, bool utf8)
+/*
+ * "FROM:" or "TO:", a path, parameters. `to` is a struct smtpd_mail or
+ * smtpd_rcpt: both begin with the path. Returns why not, or NULL.
+ */
+static const char *parse(struct smtpd_session *s, char *arg, const char *word,
+	const struct param_row *rows, struct smtpd_path *to)
 {
-	if (e == SMTPD_PATH_SYNTAX)
-		return "501 5.1.7 Syntax: <local-part@domain>";
-	if (e == SMTPD_PATH_LONG)
-		return "501 5.1.7 Address too long";
-	if (e == SMTPD_PATH_UTF8 && !utf8)
-		return "553 5.6.7 Address needs SMTPUTF8";
-	return NULL;
-}
-
-static const char *parse_mail(
-	struct smtpd_session *s, char *arg, struct smtpd_mail *m)
-{
+	bool null = *word == 'F';
 	enum smtpd_path_error e;
-	const char *why;
-	size_t end = 0;
+	const char *why, *end;
 
-	arg = skip_word(arg, "FROM:");
+	arg = skip_word(arg, word);
 	if (!arg)
-		return "501 5.5.4 Syntax: MAIL FROM:<address>";
-	e = smtpd_path_parse(arg, strlen(arg), true, &m->from, &end);
-	why = path_refusal(e, true);
-	if (!why)
-		why = parse_params(s, arg + end, mail_params, m);
-	return why ? why : path_refusal(e, m->smtputf8);
+		return TEXT("501 5.5.4", "Syntax: MAIL FROM:<> or RCPT TO:<>");
+	e = smtpd_path_parse(arg, null, to, &end);
+	if (e == SMTPD_PATH_SYNTAX)
+		return TEXT("501 5.1.7", "Syntax: <local-part@domain>");
+	if (e == SMTPD_PATH_LONG)
+		return TEXT("501 5.1.7", "Address too long");
+	why = parse_params(s, end, rows, to);
+	if (!why && e == SMTPD_PATH_UTF8 && !(s->flags & F_UTF8))
+		why = TEXT("553 5.6.7", "Address needs SMTPUTF8");
+	return why;
 }
 
 /* see session.h */
@@ -277,17 +280,14 @@ void smtpd_cmd_mail(struct smtpd_session *s, char *arg)
 	const char *why;
 
 	memset(&m, 0, sizeof m);
-	why = max && s->mail_count >= max
-		      ? "452 4.5.3 Too many messages, connect again"
-		      : parse_mail(s, arg, &m);
+	why = parse(s, arg, "FROM:", mail_params, &m.from);
+	if (!why && max && s->mail_count >= max)
+		why = TEXT("452 4.5.3", "Too many messages, connect again");
 	if (why) {
+		smtpd_forget(s, SMTPD_END_RESET);
 		smtpd_refuse(s, why);
 		return;
 	}
-	if (m.body == SMTPD_BODY_BINARYMIME)
-		s->flags |= F_BINARY;
-	if (m.smtputf8)
-		s->flags |= F_UTF8;
 	smtpd_ask(s, Q_MAIL);
 	smtpd_settle(s, Q_MAIL, sink->mail ? sink->mail(s, &m) : SMTPD_ACCEPT);
 }
@@ -297,29 +297,14 @@ void smtpd_mail_accepted(struct smtpd_session *s)
 {
 	s->flags |= F_MAIL;
 	smtpd_enter(s, ST_MAIL);
-	smtpd_reply_staged(s, '2', '2', "250 2.1.0 Sender ok");
+	smtpd_reply_staged(s, '2', '2', TEXT("250 2.1.0", "Sender ok"));
 }
 
 /* see session.h */
 void smtpd_mail_refused(struct smtpd_session *s)
 {
 	smtpd_forget(s, SMTPD_END_RESET);
-	smtpd_refuse_staged(s, "550 5.7.1 Sender refused");
-}
-
-static const char *parse_rcpt(
-	struct smtpd_session *s, char *arg, struct smtpd_rcpt *r)
-{
-	const char *why;
-	size_t end = 0;
-
-	arg = skip_word(arg, "TO:");
-	if (!arg)
-		return "501 5.5.4 Syntax: RCPT TO:<address>";
-	why = path_refusal(
-		smtpd_path_parse(arg, strlen(arg), false, &r->to, &end),
-		s->flags & F_UTF8);
-	return why ? why : parse_params(s, arg + end, rcpt_params, r);
+	smtpd_refuse_staged(s, TEXT("550 5.7.1", "Sender refused"));
 }
 
 /* see session.h */
@@ -330,9 +315,9 @@ void smtpd_cmd_rcpt(struct smtpd_session *s, char *arg)
 	const char *why;
 
 	memset(&r, 0, sizeof r);
-	why = parse_rcpt(s, arg, &r);
+	why = parse(s, arg, "TO:", rcpt_params, &r.to);
 	if (!why && s->rcpt_count >= s->listener->limits->rcpt_max)
-		why = "452 4.5.3 Too many recipients"; /* 4.5.3.1.10 */
+		why = TEXT("452 4.5.3", "Too many recipients"); /* 4.5.3.1.10 */
 	if (why) {
 		smtpd_refuse(s, why);
 		return;
@@ -346,11 +331,11 @@ void smtpd_rcpt_accepted(struct smtpd_session *s)
 {
 	s->rcpt_count++;
 	smtpd_enter(s, ST_RCPT);
-	smtpd_reply_staged(s, '2', '2', "250 2.1.5 Recipient ok");
+	smtpd_reply_staged(s, '2', '2', TEXT("250 2.1.5", "Recipient ok"));
 }
 
 /* see session.h */
 void smtpd_rcpt_refused(struct smtpd_session *s)
 {
-	smtpd_refuse_staged(s, "550 5.1.1 No such recipient");
+	smtpd_refuse_staged(s, TEXT("550 5.1.1", "No such recipient"));
 }

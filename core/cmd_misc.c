@@ -10,16 +10,16 @@
 void smtpd_cmd_starttls(struct smtpd_session *s, char *arg)
 {
 	(void)arg;
-	if (smtpd_has_tls(s)) {
-		smtpd_refuse(s, "503 5.5.1 TLS is on already");
-	} else if (!smtpd_offers_starttls(s)) {
-		smtpd_refuse(s, "502 5.5.1 STARTTLS is not offered");
+	if (has_tls(s)) {
+		smtpd_refuse(s, TEXT("503 5.5.1", "TLS is on already"));
+	} else if (!offers_starttls(s)) {
+		smtpd_refuse(s, TEXT("502 5.5.1", "STARTTLS is not offered"));
 	} else if (smtpd_port_tls_reserve(s->conn) != 0) {
-		smtpd_refuse(s, "454 4.7.0 TLS not available now");
+		smtpd_refuse(s, TEXT("454 4.7.0", "TLS not available now"));
 	} else {
 		/* The port starts TLS once the 220 was taken. */
 		smtpd_enter(s, ST_TLS);
-		smtpd_reply(s, "220 2.0.0 Go ahead");
+		smtpd_reply(s, TEXT("220 2.0.0", "Go ahead"));
 	}
 }
 #endif
@@ -30,40 +30,40 @@ void smtpd_cmd_rset(struct smtpd_session *s, char *arg)
 	(void)arg;
 	smtpd_forget(s, SMTPD_END_RESET);
 	smtpd_enter(s, s->state == ST_START ? ST_START : ST_READY);
-	smtpd_reply(s, "250 2.0.0 Ok");
+	smtpd_reply(s, TEXT("250 2.0.0", "Ok"));
 }
 
 /* see session.h */
 void smtpd_cmd_noop(struct smtpd_session *s, char *arg)
 {
 	(void)arg;
-	smtpd_reply(s, "250 2.0.0 Ok");
+	smtpd_reply(s, TEXT("250 2.0.0", "Ok"));
 }
 
 /* see session.h */
 void smtpd_cmd_help(struct smtpd_session *s, char *arg)
 {
 	(void)arg;
-	smtpd_reply(s, "214 2.0.0 See RFC 5321");
+	smtpd_reply(s, TEXT("214 2.0.0", "See RFC 5321"));
 }
 
 /* RFC 5321 3.5.3: neither confirmed nor denied */
 void smtpd_cmd_vrfy(struct smtpd_session *s, char *arg)
 {
 	(void)arg;
-	smtpd_reply(s, "252 2.5.2 Send some mail, I will try");
+	smtpd_reply(s, TEXT("252 2.5.2", "Send some mail, I will try"));
 }
 
 /* see session.h */
 void smtpd_cmd_expn(struct smtpd_session *s, char *arg)
 {
 	(void)arg;
-	smtpd_refuse(s, "502 5.5.1 No mailing lists here");
+	smtpd_refuse(s, TEXT("502 5.5.1", "No mailing lists here"));
 }
 
 /* see session.h */
 void smtpd_cmd_quit(struct smtpd_session *s, char *arg)
 {
 	(void)arg;
-	smtpd_finish(s, SMTPD_END_QUIT, "221 2.0.0 Bye");
+	smtpd_finish(s, SMTPD_END_QUIT, TEXT("221 2.0.0", "Bye"));
 }

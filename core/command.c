@@ -50,25 +50,19 @@ static const struct command {
 };
 /* clang-format on */
 
-/* Other protocols' first words: not to be mistaken for a mail client. */
-static const char *const foreign[] = {
-	"GET", "POST", "PUT", "HEAD", "DELETE", "CONNECT", "OPTIONS"};
-
-static bool is_foreign(const char *verb, size_t n)
+/* A header field, or the request line of HTTP: no mail client says that. */
+static bool is_foreign(const char *line, size_t verb_len)
 {
-	if (n && verb[n - 1] == ':')
-		return true; /* a header field */
-	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
-		if (smtpd_is_word(verb, n, foreign[i]))
-			return true;
-	}
-	return false;
+	size_t n = strlen(line);
+
+	return (verb_len && line[verb_len - 1] == ':') ||
+	       (n > 8 && !memcmp(line + n - 8, "HTTP/", 5));
 }
 
 static const struct command *find(
 	const struct smtpd_session *s, const char *verb, size_t n)
 {
-	unsigned wrong = smtpd_is_lmtp(s) ? SMTP_ : LMTP_;
+	unsigned wrong = is_lmtp(s) ? SMTP_ : LMTP_;
 
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
 		if (smtpd_is_word(verb, n, commands[i].verb))
@@ -81,9 +75,9 @@ static void unknown(struct smtpd_session *s, const char *verb, size_t n)
 {
 	if (is_foreign(verb, n))
 		smtpd_finish(s, SMTPD_END_REFUSED,
-			"521 5.5.1 This is a mail server");
+			TEXT("521 5.5.1", "This is a mail server"));
 	else
-		smtpd_refuse(s, "500 5.5.1 Unknown command");
+		smtpd_refuse(s, TEXT("500 5.5.1", "Unknown command"));
 }
 
 /* What the listener demands before a message, or NULL. */
@@ -91,10 +85,10 @@ static const char *gate(const struct smtpd_session *s)
 {
 	unsigned flags = s->listener->flags;
 
-	if (flags & SMTPD_LISTEN_TLS_REQUIRED && !smtpd_has_tls(s))
-		return "530 5.7.0 Must issue a STARTTLS command first";
+	if (flags & SMTPD_LISTEN_TLS_REQUIRED && !has_tls(s))
+		return TEXT("530 5.7.0", "Must issue a STARTTLS command first");
 	if (flags & SMTPD_LISTEN_AUTH_REQUIRED && !(s->flags & F_AUTHED))
-		return "530 5.7.0 Authentication required";
+		return TEXT("530 5.7.0", "Authentication required");
 	return NULL;
 }
 
@@ -103,13 +97,13 @@ static const char *obstacle(
 	const struct smtpd_session *s, const struct command *c, const char *arg)
 {
 	if (c->flags & NO_ARG_ && *arg)
-		return "501 5.5.4 No argument allowed";
+		return TEXT("501 5.5.4", "No argument allowed");
 	if (c->flags & NEED_ARG_ && !*arg)
-		return "501 5.5.4 Argument required";
+		return TEXT("501 5.5.4", "Argument required");
 	if (c->flags & MAIL_ && gate(s))
 		return gate(s);
 	if (!(c->allowed & IN(s->state)))
-		return "503 5.5.1 Bad sequence of commands";
+		return TEXT("503 5.5.1", "Bad sequence of commands");
 	return NULL;
 }
 
@@ -136,17 +130,18 @@ void smtpd_command(struct smtpd_session *s)
 	if (c->flags & IDLE_ &&
 		s->idle_count++ >= s->listener->limits->idle_command_max)
 		smtpd_finish(s, SMTPD_END_REFUSED,
-			"421 4.7.0 Too many commands without a message");
+			TEXT("421 4.7.0",
+				"Too many commands without a message"));
 	else if ((why = obstacle(s, c, arg)) != NULL)
 		smtpd_refuse(s, why);
 	else
 		c->run(s, arg);
 }
 
+#if SMTPD_AUTH
 /* see session.h */
 bool smtpd_command_streams(struct smtpd_session *s)
 {
-#if SMTPD_AUTH
 	const char *end = s->line + SMTPD_LINE_MAX;
 	char *arg = memchr(s->line, ' ', SMTPD_LINE_MAX);
 
@@ -156,8 +151,5 @@ bool smtpd_command_streams(struct smtpd_session *s)
 	while (arg < end && *arg == ' ')
 		arg++;
 	return smtpd_auth_begin(s, arg, end);
-#else
-	(void)s;
-	return false;
-#endif
 }
+#endif

@@ -30,7 +30,7 @@ static void line_done(struct smtpd_session *s)
 	s->line_len = 0;
 	if (n < 2 || p[n - 2] != '\r') { /* RFC 5321 2.3.8 */
 		smtpd_finish(s, SMTPD_END_REFUSED,
-			"500 5.5.2 Lines must end in CRLF");
+			TEXT("500 5.5.2", "Lines must end in CRLF"));
 		return;
 	}
 	n -= 2;
@@ -39,7 +39,7 @@ static void line_done(struct smtpd_session *s)
 	s->line[n] = '\0';
 	for (size_t i = 0; i < n; i++) {
 		if ((uint8_t)p[i] < ' ' || p[i] == 127) {
-			smtpd_refuse(s, "500 5.5.2 Control character");
+			smtpd_refuse(s, TEXT("500 5.5.2", "Control character"));
 			return;
 		}
 	}
@@ -49,12 +49,12 @@ static void line_done(struct smtpd_session *s)
 /* The rest of a line that did not fit. */
 static void discard(struct smtpd_session *s, size_t n, bool ends)
 {
-	if (ends) {
+	if (n >= s->left) {
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			TEXT("421 4.7.0", "Line without an end"));
+	} else if (ends) {
 		s->flags &= (uint16_t)~F_LONG;
 		s->line_len = 0;
-	} else if (n >= s->left) {
-		smtpd_finish(
-			s, SMTPD_END_REFUSED, "421 4.7.0 Line without an end");
 	} else {
 		s->left -= (uint32_t)n;
 	}
@@ -66,7 +66,14 @@ static void line_full(struct smtpd_session *s)
 		return;
 	s->flags |= F_LONG;
 	s->left = LONG_LINE_CAP;
-	smtpd_refuse(s, "500 5.5.2 Line too long");
+	smtpd_refuse(s, TEXT("500 5.5.2", "Line too long"));
+}
+
+/* Only AUTH begins with this letter, and may hold a password. */
+static void note_secret(struct smtpd_session *s)
+{
+	if (SMTPD_AUTH && (s->line[0] | 0x20) == 'a')
+		s->flags |= F_SECRET;
 }
 
 static size_t line_input(struct smtpd_session *s, const uint8_t *p, size_t n)
@@ -81,12 +88,14 @@ static size_t line_input(struct smtpd_session *s, const uint8_t *p, size_t n)
 	}
 	if (take > room || (take == room && !lf)) {
 		memcpy(s->line + s->line_len, p, room);
+		note_secret(s);
 		s->line_len = SMTPD_LINE_MAX;
 		line_full(s);
 		return room;
 	}
 	memcpy(s->line + s->line_len, p, take);
 	s->line_len = (uint16_t)(s->line_len + take);
+	note_secret(s);
 	if (lf)
 		line_done(s);
 	return take;
@@ -112,13 +121,21 @@ static size_t take(struct smtpd_session *s, uint8_t *p, size_t n)
 	}
 }
 
+/* May the 250 of the last message not have reached the peer, who has not
+ * acknowledged so many of the octets that the port took? */
+static bool is_unsure(const struct smtpd_session *s, uint32_t unacknowledged)
+{
+	return s->flags & F_COMMITTED &&
+	       (s->commit_left || unacknowledged > s->since_commit);
+}
+
 static void close_now(
 	struct smtpd_session *s, enum smtpd_end why, enum smtpd_close how)
 {
 	struct smtpd_conn *conn = s->conn;
 
 	smtpd_forget(s, why);
-	smtpd_pool_release(s, why, false);
+	smtpd_pool_release(s, why, is_unsure(s, 0));
 	smtpd_port_close(conn, how);
 }
 
@@ -170,6 +187,11 @@ const uint8_t *smtpd_session_output(const struct smtpd_session *s, size_t *len)
 /* see smtpd.h */
 void smtpd_session_output_ack(struct smtpd_session *s, size_t len)
 {
+	size_t of_commit = len < s->commit_left ? len : s->commit_left;
+	size_t since = s->since_commit + len - of_commit;
+
+	s->commit_left = (uint16_t)(s->commit_left - of_commit);
+	s->since_commit = (uint16_t)(since < UINT16_MAX ? since : UINT16_MAX);
 	s->tx_pos = (uint16_t)(s->tx_pos + len);
 	if (!len || s->tx_pos < s->tx_len)
 		return;
@@ -198,9 +220,7 @@ void smtpd_session_lost(
 	struct smtpd_session *s, enum smtpd_end why, uint32_t unacknowledged)
 {
 	bool asked = s->flags & F_PENDING && s->question == Q_END;
-	uint32_t out = unacknowledged + s->tx_len - s->tx_pos;
-	bool unsure =
-		asked || (s->flags & F_COMMITTED && out > s->since_commit);
+	bool unsure = asked || is_unsure(s, unacknowledged);
 
 	if (asked) /* the dot is in: the message is the sink's to keep */
 		s->flags &= (uint16_t)~F_MAIL;
@@ -226,21 +246,17 @@ static uint32_t limit_ms(const struct smtpd_session *s)
 	return smtpd_pool_stressed() && l->stress_ms < ms ? l->stress_ms : ms;
 }
 
+static const char late[] = TEXT("451 4.3.0", "Timed out, try again");
+
 /* The sink did not answer in time: the client reads 451, the sink forgets. */
 static void verdict_timeout(struct smtpd_session *s)
 {
 	enum question q = (enum question)s->question;
 
 	smtpd_port_log(SMTPD_EV_TIMEOUT, s, 451);
-	if (q == Q_CONNECT)
-		smtpd_stage(s, "421 4.3.0 Not now, try again");
-	else if (q == Q_AUTH)
-		smtpd_stage(s, "454 4.7.0 Cannot tell now, try again");
-	else
-		smtpd_stage(s, "451 4.3.0 Timed out, try again");
+	smtpd_stage(s, q == Q_CONNECT ? TEXT("421 4.3.0", "Timed out") : late);
 	if (q == Q_END || q == Q_BEGIN)
-		smtpd_refuse_rest(
-			s, SMTPD_END_TIMEOUT, "451 4.3.0 Timed out, try again");
+		smtpd_refuse_rest(s, SMTPD_END_TIMEOUT, late);
 	smtpd_settle(s, q, SMTPD_REJECT);
 	smtpd_port_wake(s->conn);
 }
@@ -255,7 +271,7 @@ static void timeout(struct smtpd_session *s)
 	} else {
 		smtpd_port_log(SMTPD_EV_TIMEOUT, s, 421);
 		smtpd_finish(s, SMTPD_END_TIMEOUT,
-			"421 4.4.2 Waited too long for you");
+			TEXT("421 4.4.2", "Waited too long for you"));
 	}
 }
 
@@ -285,6 +301,6 @@ void smtpd_shutdown(void)
 			close_now(s, SMTPD_END_SHUTDOWN, SMTPD_CLOSE_ABORT);
 		else if (s->state != ST_FREE && !ending)
 			smtpd_finish(s, SMTPD_END_SHUTDOWN,
-				"421 4.3.2 Shutting down");
+				TEXT("421 4.3.2", "Shutting down"));
 	}
 }

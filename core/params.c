@@ -5,11 +5,7 @@
  */
 #include "params.h"
 
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') ||
-	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
+#include "path.h"
 
 /* see params.h */
 int smtpd_param_next(const char **s, struct smtpd_param *param)
@@ -18,23 +14,22 @@ int smtpd_param_next(const char **s, struct smtpd_param *param)
 
 	if (!*p)
 		return 0;
-	if (*p++ != ' ' || !is_alnum(*p))
+	if (*p++ != ' ' || *p == '-')
 		return -1;
 	param->key.s = p;
-	while (is_alnum(*p) || *p == '-')
-		p++;
+	p = smtpd_skip(p, "-", NULL);
 	param->key.len = (uint16_t)(p - param->key.s);
 	param->value = (struct smtpd_str){NULL, 0};
 	if (*p == '=') {
 		param->value.s = ++p;
-		while ((uint8_t)*p > ' ' && *p != '=' && *p != 127)
+		while ((uint8_t)*p > ' ' && *p != '=')
 			p++;
 		param->value.len = (uint16_t)(p - param->value.s);
 		if (!param->value.len)
 			return -1;
 	}
 	*s = p;
-	return *p && *p != ' ' ? -1 : 1;
+	return param->key.len && (!*p || *p == ' ') ? 1 : -1;
 }
 
 static bool is_upper_hex(char c)

@@ -3,12 +3,13 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
- * Small recursive-descent scanners: each takes a cursor, moves it over what it
- * recognises, and says whether there was any.
+ * Recursive descent over a NUL-terminated string: each scanner takes where it
+ * stands and returns where it got to, or NULL when the text is not what it
+ * looks for. `utf8` collects whether an octet above 127 was passed.
  */
 #include "path.h"
 
-#include "mem.h"
+#include "session.h"
 
 enum {
 	LOCAL_MAX = 64,   /* RFC 5321 4.5.3.1.1 */
@@ -17,212 +18,170 @@ enum {
 	LABEL_MAX = 63,   /* RFC 1035 2.3.4 */
 };
 
-struct cursor {
-	const char *p, *end;
-	bool utf8; /* an octet above 127 was passed */
-};
-
 static bool is_alnum(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z');
+	return (uint8_t)(c - '0') < 10 || (uint8_t)((c | 0x20) - 'a') < 26;
 }
 
-static bool at(const struct cursor *c, char want)
+/* see path.h */
+const char *smtpd_skip(const char *p, const char *extra, bool *utf8)
 {
-	return c->p < c->end && *c->p == want;
-}
+	for (;; p++) {
+		const char *e = extra;
 
-static bool take(struct cursor *c, char want)
-{
-	if (!at(c, want))
-		return false;
-	c->p++;
-	return true;
-}
+		if (is_alnum(*p))
+			continue;
+		if (utf8 && (uint8_t)*p >= 0x80) {
+			size_t n = smtpd_utf8_len(p);
 
-/* A UTF-8 sequence longer than one octet. */
-static bool take_utf8(struct cursor *c)
-{
-	size_t n = smtpd_utf8_len(c->p, (size_t)(c->end - c->p));
-
-	if (n < 2)
-		return false;
-	c->p += n;
-	c->utf8 = true;
-	return true;
-}
-
-/* Atom = 1*atext, RFC 5322 3.2.3 */
-static bool atom(struct cursor *c)
-{
-	const char *start = c->p;
-
-	while (c->p < c->end) {
-		if (is_alnum(*c->p) || memchr("!#$%&'*+-/=?^_`{|}~", *c->p, 19))
-			c->p++;
-		else if (!take_utf8(c))
-			break;
+			if (!n)
+				return p;
+			p += n - 1;
+			*utf8 = true;
+			continue;
+		}
+		while (*e && *e != *p)
+			e++;
+		if (!*e)
+			return p;
 	}
-	return c->p > start;
 }
 
-/* Quoted-string = DQUOTE *QcontentSMTP DQUOTE */
-static bool quoted_string(struct cursor *c)
+/* Quoted-string = DQUOTE *QcontentSMTP DQUOTE; p is behind the first. */
+static const char *quoted_string(const char *p, bool *utf8)
 {
-	if (!take(c, '"'))
-		return false;
-	while (c->p < c->end && *c->p != '"') {
-		if (*c->p == '\\')
-			c->p++;
-		if (c->p < c->end && *c->p >= ' ' && *c->p <= '~')
-			c->p++;
-		else if (!take_utf8(c))
-			return false;
+	for (; *p != '"'; p++) {
+		size_t n = smtpd_utf8_len(p);
+
+		if (*p == '\\')
+			n = smtpd_utf8_len(++p);
+		if (n == 0 || (n == 1 && ((uint8_t)*p < ' ' || *p == 127)) ||
+			(n > 1 && !utf8))
+			return NULL;
+		if (n > 1)
+			*utf8 = true;
+		p += n - 1;
 	}
-	return take(c, '"');
+	return p + 1;
 }
 
 /* Local-part = Dot-string / Quoted-string */
-static bool local_part(struct cursor *c)
+static const char *local_part(const char *p, bool *utf8)
 {
-	if (at(c, '"'))
-		return quoted_string(c);
-	do {
-		if (!atom(c))
-			return false;
-	} while (take(c, '.'));
-	return true;
-}
+	if (*p == '"')
+		return quoted_string(p + 1, utf8);
+	for (;;) {
+		const char *atom = p;
 
-/* sub-domain = Let-dig [Ldh-str] */
-static bool label(struct cursor *c)
-{
-	const char *start = c->p;
-
-	while (c->p < c->end) {
-		if (is_alnum(*c->p) || *c->p == '-')
-			c->p++;
-		else if (!take_utf8(c))
-			break;
+		p = smtpd_skip(p, "!#$%&'*+-/=?^_`{|}~", utf8);
+		if (p == atom)
+			return NULL;
+		if (*p != '.')
+			return p;
+		p++;
 	}
-	return c->p > start && *start != '-' && c->p[-1] != '-' &&
-	       c->p - start <= LABEL_MAX;
 }
 
-/* Snum: 0 to 255, at most three digits */
-static bool octet(struct cursor *c)
+/* Up to `digits` digits of the base, worth at most max. */
+static const char *number(
+	const char *p, unsigned base, unsigned digits, unsigned max)
 {
 	unsigned v = 0, n = 0;
 
-	for (; n < 3 && c->p < c->end && *c->p >= '0' && *c->p <= '9'; n++)
-		v = v * 10 + (unsigned)(*c->p++ - '0');
-	return n && v <= 255;
+	for (; n <= digits; n++, p++) {
+		unsigned d = (uint8_t)(*p - '0');
+
+		if (d > 9)
+			d = (uint8_t)((*p | 0x20) - 'a') + 10u;
+		if (d >= base)
+			break;
+		v = v * base + d;
+	}
+	return n && n <= digits && v <= max ? p : NULL;
 }
 
-static bool ipv4(struct cursor *c)
+static const char *ipv4(const char *p)
 {
 	for (int i = 0; i < 4; i++) {
-		if ((i && !take(c, '.')) || !octet(c))
-			return false;
+		p = number(p, 10, 3, 255);
+		if (!p || (i < 3 && *p++ != '.'))
+			return NULL;
 	}
-	return true;
+	return p;
 }
 
-static unsigned hex_digits(struct cursor *c)
-{
-	unsigned n = 0;
-
-	for (; c->p < c->end; c->p++, n++) {
-		char lower = (char)(*c->p | 0x20);
-
-		if (!(*c->p >= '0' && *c->p <= '9') &&
-			!(lower >= 'a' && lower <= 'f'))
-			break;
-	}
-	return n;
-}
-
-/* IPv6-addr of RFC 5321 4.1.3: full, compressed, with an IPv4 tail. */
-static bool ipv6(struct cursor *c)
+/* IPv6-addr of RFC 5321 4.1.3: full, compressed (for two groups or more), and
+ * both with an IPv4 tail. */
+static const char *ipv6(const char *p)
 {
 	unsigned groups = 0;
 	bool gap = false;
 
-	if (at(c, ':')) { /* it begins with "::" */
-		c->p++;
-		if (!at(c, ':'))
-			return false;
-		gap = true;
-		c->p++;
-	}
-	while (groups < 8 && !at(c, ']')) {
-		const char *group = c->p;
-		unsigned n = hex_digits(c);
+	while (*p != ']') {
+		const char *group = p;
 
-		if (n && at(c, '.')) {
-			c->p = group;
-			groups += 2;
-			return ipv4(c) && (gap ? groups < 8 : groups == 8);
-		}
-		if (!n || n > 4)
-			return false;
-		groups++;
-		if (at(c, ']'))
-			break;
-		if (!take(c, ':'))
-			return false;
-		if (at(c, ':') && !gap) {
+		if (p[0] == ':' && p[1] == ':') {
+			if (gap)
+				return NULL;
 			gap = true;
-			c->p++;
-		} else if (at(c, ']')) {
-			return false; /* a single colon at the end */
+			p += 2;
+			continue;
 		}
+		/* Between groups stands one colon. */
+		if (groups && p[-1] != ':' && *p++ != ':')
+			return NULL;
+		group = p;
+		p = number(p, 16, 4, 0xffff);
+		if (p && *p == '.') {
+			groups++;
+			p = ipv4(group);
+			if (!p || *p != ']')
+				return NULL;
+		}
+		groups++;
+		if (!p || groups > 8)
+			return NULL;
 	}
-	return gap ? groups < 8 : groups == 8;
+	return (gap ? groups <= 6 : groups == 8) ? p : NULL;
 }
 
-/* address-literal = "[" ( IPv4 / IPv6 ) "]"; no other tag is registered. */
-static bool literal(struct cursor *c)
+/* "IPv4]" or "IPv6:...]"; no other tag is registered. */
+static const char *literal(const char *p)
 {
-	if (!take(c, '['))
-		return false;
-	if (c->end - c->p > 5 && (*c->p | 0x20) == 'i') {
-		const char *tag = "ipv6:";
-
-		for (; *tag; tag++, c->p++) {
-			if ((*c->p | 0x20) != (*tag | 0x20))
-				return false;
-		}
-		if (!ipv6(c))
-			return false;
-	} else if (!ipv4(c)) {
-		return false;
-	}
-	return take(c, ']');
+	p = smtpd_is_word(p, 5, "IPV6:") ? ipv6(p + 5) : ipv4(p);
+	return p && *p == ']' ? p + 1 : NULL;
 }
 
-static bool domain(struct cursor *c)
+/* see path.h */
+const char *smtpd_domain(const char *p, bool *utf8)
 {
-	if (at(c, '['))
-		return literal(c);
-	do {
-		if (!label(c))
-			return false;
-	} while (take(c, '.'));
-	return true;
+	const char *start = p;
+
+	if (*p == '[')
+		return literal(p + 1);
+	for (;; p++) {
+		const char *label = p;
+
+		p = smtpd_skip(p, "-", utf8);
+		if (p == label || *label == '-' || p[-1] == '-' ||
+			p - label > LABEL_MAX)
+			return NULL;
+		if (*p != '.')
+			return p - start <= DOMAIN_MAX ? p : NULL;
+	}
 }
 
 /* A-d-l ":" = At-domain *( "," At-domain ) ":"; accepted and ignored */
-static bool source_route(struct cursor *c)
+static const char *source_route(const char *p, bool *utf8)
 {
-	if (!at(c, '@'))
-		return true;
-	do {
-		if (!take(c, '@') || !domain(c))
-			return false;
-	} while (take(c, ','));
-	return take(c, ':');
+	while (*p == '@') {
+		p = smtpd_domain(p + 1, utf8);
+		if (!p || (*p != ',' && *p != ':'))
+			return NULL;
+		if (*p++ == ':')
+			break;
+	}
+	return p;
 }
 
 static struct smtpd_str span(const char *from, const char *to)
@@ -230,63 +189,45 @@ static struct smtpd_str span(const char *from, const char *to)
 	return (struct smtpd_str){from, (uint16_t)(to - from)};
 }
 
-static bool mailbox(struct cursor *c, bool null, struct smtpd_path *path)
+/* Returns where the path ends, with its parts in *path. */
+static const char *mailbox(const char *p, struct smtpd_path *path)
 {
-	const char *start = c->p;
+	const char *start = p;
 
-	if (!local_part(c))
-		return false;
-	path->local = span(start, c->p);
-	path->domain = span(c->p, c->p);
-	if (take(c, '@')) {
-		const char *at_domain = c->p;
+	bool *utf8 = SMTPD_SMTPUTF8 ? &path->utf8 : NULL;
 
-		if (!domain(c))
-			return false;
-		path->domain = span(at_domain, c->p);
-	} else if (null || path->local.len != 10) {
-		return false; /* only RCPT has <Postmaster>, 4.1.1.3 */
-	} else {
-		const char *name = "postmaster";
-
-		for (; *name; name++, start++) {
-			if ((*start | 0x20) != *name)
-				return false;
-		}
+	p = local_part(p, utf8);
+	if (!p)
+		return NULL;
+	path->local = span(start, p);
+	if (*p == '@') {
+		start = p + 1;
+		p = smtpd_domain(start, utf8);
+		if (!p)
+			return NULL;
+		path->domain = span(start, p);
+	} else if (!smtpd_is_word(start, path->local.len, "POSTMASTER")) {
+		return NULL; /* 4.1.1.3 */
 	}
-	path->text = span(path->local.s, c->p);
-	return true;
+	path->text = span(path->local.s, p);
+	return p;
 }
 
 /* see path.h */
-enum smtpd_path_error smtpd_path_parse(const char *s, size_t n, bool null,
-	struct smtpd_path *path, size_t *end)
+enum smtpd_path_error smtpd_path_parse(
+	const char *p, bool null, struct smtpd_path *path, const char **end)
 {
-	struct cursor c = {s, s + n, false};
-
 	memset(path, 0, sizeof *path);
-	path->text.s = path->local.s = path->domain.s = s;
-	if (!take(&c, '<'))
+	if (*p++ != '<')
 		return SMTPD_PATH_SYNTAX;
-	if (!null || !at(&c, '>')) {
-		if (!source_route(&c) || !mailbox(&c, null, path))
-			return SMTPD_PATH_SYNTAX;
+	if (!null || *p != '>') {
+		p = source_route(p, SMTPD_SMTPUTF8 ? &path->utf8 : NULL);
+		p = p ? mailbox(p, path) : NULL;
 	}
-	if (!take(&c, '>'))
+	if (!p || *p != '>' || (null && path->local.len && !path->domain.len))
 		return SMTPD_PATH_SYNTAX;
-	if (path->local.len > LOCAL_MAX || path->domain.len > DOMAIN_MAX ||
-		path->text.len + 2 > PATH_MAX_)
+	*end = p + 1;
+	if (path->local.len > LOCAL_MAX || path->text.len + 2 > PATH_MAX_)
 		return SMTPD_PATH_LONG;
-	path->utf8 = c.utf8;
-	*end = (size_t)(c.p - s);
-	return c.utf8 ? SMTPD_PATH_UTF8 : SMTPD_PATH_OK;
-}
-
-/* see path.h */
-bool smtpd_domain_valid(const char *s, size_t n, bool utf8)
-{
-	struct cursor c = {s, s + n, false};
-
-	return n <= DOMAIN_MAX && domain(&c) && c.p == c.end &&
-	       (utf8 || !c.utf8);
+	return path->utf8 ? SMTPD_PATH_UTF8 : SMTPD_PATH_OK;
 }

@@ -45,11 +45,19 @@ struct smtpd_session *smtpd_pool_take(
 		s->listener = listener;
 		s->conn = conn;
 		s->ref = ref ? ref : SMTPD_MAX_SESSIONS + i;
-		s->since_ms = smtpd_port_now_ms();
+		smtpd_port_peer(conn, &s->peer);
 		smtpd_pool.count++;
 		return s;
 	}
 	return NULL;
+}
+
+/* see session.h */
+void smtpd_pool_free(struct smtpd_session *s)
+{
+	smtpd_wipe(s->line, sizeof s->line);
+	s->state = ST_FREE;
+	smtpd_pool.count--;
 }
 
 /* see session.h */
@@ -62,9 +70,7 @@ void smtpd_pool_release(
 	if (sink->closed)
 		sink->closed(s, why, unacknowledged);
 	smtpd_port_log(SMTPD_EV_CLOSED, s, why);
-	smtpd_wipe(s->line, sizeof s->line);
-	s->state = ST_FREE;
-	smtpd_pool.count--;
+	smtpd_pool_free(s);
 }
 
 /* see session.h */

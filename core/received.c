@@ -29,9 +29,8 @@ const char *smtpd_protocol(const struct smtpd_session *s)
 		"UTF8LMTPSA",
 #endif
 	};
-	unsigned i = (s->flags & F_AUTHED ? 1 : 0) |
-		     (smtpd_has_tls(s) ? 2 : 0) | (s->flags & F_UTF8 ? 4 : 0) |
-		     (smtpd_is_lmtp(s) ? 8 : 0);
+	unsigned i = (s->flags & F_AUTHED ? 1 : 0) | (has_tls(s) ? 2 : 0) |
+		     (s->flags & F_UTF8 ? 4 : 0) | (is_lmtp(s) ? 8 : 0);
 
 	return i == 0 && !(s->flags & F_EXTENDED) ? "SMTP" : names[i];
 }

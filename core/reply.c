@@ -13,9 +13,12 @@
 /* see session.h */
 void smtpd_put(struct smtpd_session *s, const char *text)
 {
-	size_t n = strlen(text);
-	size_t room = SMTPD_REPLY_BUF - EOL_LEN - (size_t)s->tx_len;
+	size_t end = SMTPD_REPLY_BUF - EOL_LEN;
+	size_t n = strlen(text), room;
 
+	if (s->state != ST_CLOSING)
+		end -= LAST_ROOM;
+	room = end > s->tx_len ? end - s->tx_len : 0;
 	if (n > room)
 		n = room;
 	memcpy(s->tx + s->tx_len, text, n);
@@ -48,22 +51,12 @@ static unsigned code_of(const char *text)
 			  (text[2] - '0'));
 }
 
-static void queued(struct smtpd_session *s, size_t len)
-{
-	size_t n = s->since_commit + len;
-
-	s->since_commit = (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
-}
-
 /* see session.h */
 void smtpd_reply(struct smtpd_session *s, const char *text)
 {
-	uint16_t from = s->tx_len;
-
 	s->staged = 0;
 	smtpd_put(s, text);
 	smtpd_put_eol(s);
-	queued(s, (size_t)(s->tx_len - from));
 }
 
 /* see session.h */
@@ -86,7 +79,6 @@ unsigned smtpd_reply_staged(
 	if (s->staged && chosen[0] >= lo && chosen[0] <= hi) {
 		text = chosen;
 		s->tx_len = (uint16_t)(s->tx_len + s->staged);
-		queued(s, s->staged);
 		s->staged = 0;
 	} else {
 		smtpd_reply(s, text);
@@ -94,34 +86,25 @@ unsigned smtpd_reply_staged(
 	return code_of(text);
 }
 
-/* One more error; false when that was one too many. */
-static bool count_error(struct smtpd_session *s)
-{
-	if (s->state == ST_CLOSING)
-		return false;
-	if (++s->error_count < s->listener->limits->error_max)
-		return true;
-	smtpd_port_log(SMTPD_EV_ERROR, s, 421);
-	smtpd_finish(s, SMTPD_END_REFUSED, "421 4.7.0 Too many errors");
-	return false;
-}
-
 /* see session.h */
 void smtpd_refuse(struct smtpd_session *s, const char *text)
 {
-	if (!count_error(s))
-		return;
-	smtpd_reply(s, text);
-	smtpd_port_log(SMTPD_EV_ERROR, s, code_of(text));
+	s->staged = 0;
+	smtpd_refuse_staged(s, text);
 }
 
 /* see session.h */
 unsigned smtpd_refuse_staged(struct smtpd_session *s, const char *text)
 {
+	bool enough = ++s->error_count >= s->listener->limits->error_max;
 	unsigned code;
 
-	if (!count_error(s))
+	if (s->state == ST_CLOSING)
 		return 421;
+	if (enough) {
+		s->staged = 0;
+		text = TEXT("421 4.7.0", "Too many errors");
+	}
 	code = smtpd_reply_staged(s, '4', '5', text);
 	smtpd_port_log(SMTPD_EV_ERROR, s, code);
 	if (code == 421)
@@ -138,33 +121,15 @@ static bool is_text(const char *s)
 	return true;
 }
 
-/* class "." 1*3DIGIT "." 1*3DIGIT, RFC 3463 2 */
-static bool is_enhanced(const char *s, char class)
-{
-	if (*s++ != class)
-		return false;
-	for (int part = 0; part < 2; part++) {
-		int n = 0;
-
-		if (*s++ != '.')
-			return false;
-		for (; *s >= '0' && *s <= '9'; s++)
-			n++;
-		if (n < 1 || n > 3)
-			return false;
-	}
-	return !*s;
-}
-
 /* see smtpd.h */
 int smtpd_session_reply(struct smtpd_session *s, unsigned code,
 	const char *enhanced, const char *text)
 {
-	char class = (char)('0' + code / 100);
 	uint16_t from = s->tx_len;
 
-	if (code < 200 || code > 599 || class == '3' ||
-		!is_enhanced(enhanced, class) || !is_text(text))
+	if (code < 200 || code > 599 ||
+		enhanced[0] != (char)('0' + code / 100) || !is_text(enhanced) ||
+		!is_text(text))
 		return SMTPD_EINVAL;
 	smtpd_put_number(s, code);
 	smtpd_put(s, " ");

@@ -18,11 +18,11 @@ void smtpd_finish(struct smtpd_session *s, enum smtpd_end why, const char *text)
 	if (s->state == ST_CLOSING)
 		return;
 	smtpd_forget(s, why);
+	smtpd_enter(s, ST_CLOSING);
 	if (text)
 		smtpd_reply(s, text);
 	s->why = (uint8_t)why;
 	s->flags &= (uint16_t) ~(F_PENDING | F_HELD);
-	smtpd_enter(s, ST_CLOSING);
 	smtpd_port_wake(s->conn);
 }
 
@@ -59,13 +59,19 @@ static void greet(struct smtpd_session *s)
 	smtpd_enter(s, ST_START);
 	smtpd_put(s, "220 ");
 	smtpd_put(s, s->listener->host_name);
-	smtpd_reply(s, smtpd_is_lmtp(s) ? " LMTP" : " ESMTP");
+	smtpd_reply(s, is_lmtp(s) ? " LMTP" : " ESMTP");
 	smtpd_port_log(SMTPD_EV_OPEN, s, 220);
+}
+
+/* There is no way to say anything before the handshake. */
+static bool speaks_tls_first(const struct smtpd_session *s)
+{
+	return s->listener->flags & SMTPD_LISTEN_TLS && !has_tls(s);
 }
 
 static void connect_accepted(struct smtpd_session *s)
 {
-	if (s->listener->flags & SMTPD_LISTEN_TLS && !smtpd_has_tls(s))
+	if (speaks_tls_first(s))
 		smtpd_enter(s, ST_TLS);
 	else
 		greet(s);
@@ -73,7 +79,8 @@ static void connect_accepted(struct smtpd_session *s)
 
 static void connect_refused(struct smtpd_session *s)
 {
-	smtpd_reply_staged(s, '4', '5', "554 5.7.1 Not welcome here");
+	if (!speaks_tls_first(s))
+		smtpd_refuse_staged(s, TEXT("554 5.7.1", "Not welcome here"));
 	smtpd_finish(s, SMTPD_END_REFUSED, NULL);
 }
 
@@ -97,18 +104,18 @@ static const struct {
 void smtpd_settle(
 	struct smtpd_session *s, enum question q, enum smtpd_verdict verdict)
 {
-	s->since_ms = smtpd_port_now_ms();
 	if (verdict == SMTPD_LATER) {
 		s->flags |= F_PENDING;
+		s->since_ms = smtpd_port_now_ms();
 		return;
 	}
+	if (s->flags & F_PENDING)
+		s->since_ms = smtpd_port_now_ms();
 	s->flags &= (uint16_t)~F_PENDING;
 	if (verdict == SMTPD_ACCEPT)
 		questions[q].proceed(s);
 	else
 		questions[q].refused(s);
-	if (smtpd_pool.stopping && q == Q_END && !(s->flags & F_ENDED))
-		smtpd_finish(s, SMTPD_END_SHUTDOWN, "421 4.3.2 Shutting down");
 }
 
 /* see smtpd.h */
@@ -142,54 +149,45 @@ int smtpd_session_resume(smtpd_ref ref)
 
 static bool same_host(const struct smtpd_peer *a, const struct smtpd_peer *b)
 {
-	return a->family == b->family && a->family &&
-	       !memcmp(a->ip, b->ip, a->family == 4 ? 4 : sizeof a->ip);
+	return a->family && a->family == b->family &&
+	       !memcmp(a->ip, b->ip, sizeof a->ip);
 }
 
-static unsigned count_peer(const struct smtpd_peer *peer)
+/* Sessions from the same address, this one included. */
+static unsigned count_peer(const struct smtpd_session *from)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < SMTPD_MAX_SESSIONS; i++) {
 		const struct smtpd_session *s = &smtpd_pool.session[i];
 
-		if (s->state != ST_FREE && same_host(&s->peer, peer))
-			n++;
+		n += s->state != ST_FREE && same_host(&s->peer, &from->peer);
 	}
 	return n;
-}
-
-/* Why there is no session for this peer, or NULL. */
-static const char *refusal_for(
-	const struct smtpd_listener *l, const struct smtpd_peer *peer)
-{
-	uint16_t max = l->limits->peer_sessions;
-
-	if (smtpd_pool.stopping)
-		return "421 4.3.2 Shutting down\r\n";
-	if (smtpd_pool.count == SMTPD_MAX_SESSIONS)
-		return "421 4.3.2 Too many sessions, try again later\r\n";
-	if (max && count_peer(peer) >= max)
-		return "421 4.7.0 Too many sessions from your address\r\n";
-	return NULL;
 }
 
 /* see smtpd.h */
 struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 	struct smtpd_conn *conn, const char **refusal)
 {
-	struct smtpd_session *s;
-	struct smtpd_peer peer;
+	struct smtpd_session *s =
+		smtpd_pool.stopping ? NULL : smtpd_pool_take(l, conn);
+	uint16_t max = l->limits->peer_sessions;
 
-	smtpd_port_peer(conn, &peer);
-	*refusal = refusal_for(l, &peer);
-	if (*refusal) {
+	*refusal = TEXT("421 4.3.2", "Too busy, try again later") "\r\n";
+	if (s) {
+		smtpd_enter(s, ST_CONNECT);
+		if (max && count_peer(s) > max) {
+			*refusal = TEXT("421 4.7.0",
+				"Too many sessions from you") "\r\n";
+			smtpd_pool_free(s);
+			s = NULL;
+		}
+	}
+	if (!s) {
 		smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
 		return NULL;
 	}
-	s = smtpd_pool_take(l, conn);
-	s->peer = peer;
-	s->state = ST_CONNECT;
 	smtpd_ask(s, Q_CONNECT);
 	smtpd_settle(s, Q_CONNECT,
 		l->sink->connect ? l->sink->connect(s) : SMTPD_ACCEPT);

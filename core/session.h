@@ -73,7 +73,39 @@ enum question {
 #define F_PEER_EOF  0x2000u
 #define F_SECRET    0x4000u /* wipe the input that was just taken */
 
+/* Small members first: Thumb reaches those with short instructions. */
 struct smtpd_session {
+	uint8_t state;
+	uint8_t question;
+	uint8_t error_count;
+	uint8_t idle_count;
+	uint8_t why; /* enum smtpd_end, for ST_CLOSING */
+#if SMTPD_CHUNKING
+	uint8_t after_chunk; /* the state behind a refused chunk */
+#endif
+#if SMTPD_AUTH
+	uint8_t auth_step;
+	uint8_t auth_fail_count;
+	uint8_t user_len; /* LOGIN: octets of the user name in line */
+#endif
+#if SMTPD_HELO_MAX > 0
+	uint8_t helo_len;
+#endif
+	uint16_t flags; /* F_ */
+	uint16_t line_len;
+	uint16_t tx_pos;
+	uint16_t tx_len;
+	uint16_t staged;
+	uint16_t commit_left;  /* octets of tx up to the last message's 250 */
+	uint16_t since_commit; /* octets behind it that the port took */
+	uint16_t rcpt_count;
+	uint16_t mail_count;
+#if SMTPD_AUTH
+	uint16_t auth_len; /* octets of the response line so far */
+#endif
+#if SMTPD_LMTP
+	uint16_t rcpt_next; /* whose reply comes next */
+#endif
 	const struct smtpd_listener *listener;
 	struct smtpd_conn *conn;
 #if SMTPD_TLS
@@ -84,44 +116,36 @@ struct smtpd_session {
 	uint32_t since_ms;   /* what the deadline counts from */
 	uint32_t octets;     /* of this message */
 	uint32_t left;       /* see above */
-	uint16_t flags;      /* F_ */
-	uint16_t line_len;
-	uint16_t tx_pos;
-	uint16_t tx_len;
-	uint16_t staged;
-	uint16_t since_commit; /* reply octets behind the last message's 250 */
-	uint16_t rcpt_count;
-	uint16_t mail_count;
-	uint8_t state;
-	uint8_t question;
-	uint8_t error_count;
-	uint8_t idle_count;
-	uint8_t why; /* enum smtpd_end, for ST_CLOSING */
-	struct smtpd_unstuff unstuff;
+	union {
+		struct smtpd_unstuff unstuff; /* ST_DATA */
 #if SMTPD_AUTH
-	uint8_t auth_step;
-	uint8_t auth_fail_count;
-	uint8_t user_len; /* LOGIN: octets of the user name in line */
-	struct smtpd_base64 base64;
-	uint16_t auth_len; /* octets of the response line so far */
+		struct smtpd_base64 base64; /* ST_AUTH */
 #endif
-#if SMTPD_LMTP
-	uint16_t rcpt_next; /* whose reply comes next */
-#endif
-#if SMTPD_CHUNKING
-	uint8_t after_chunk; /* the state behind a refused chunk */
-#endif
+	} u;
 	struct smtpd_peer peer;
 #if SMTPD_HELO_MAX > 0
-	uint8_t helo_len;
 	char helo[SMTPD_HELO_MAX];
 #endif
-	char line[SMTPD_LINE_MAX];
+	char line[SMTPD_LINE_MAX + 1]; /* and a NUL */
 	char tx[SMTPD_REPLY_BUF];
 };
 
+/* A reply's code, and where the build has room for it, what it means. */
+#if SMTPD_REPLY_TEXT
+#define TEXT(code, text) code " " text
+#else
+#define TEXT(code, text) code
+#endif
+
+/* Room kept behind every reply for the one that ends the session. */
+#define LAST_ROOM                                                              \
+	(sizeof TEXT("421 4.7.0", "Too many commands without a message") + 1)
+
+/* Octets of the longest Received: field but for the two names. */
+#define RECEIVED_LEN 124
+
 /* Room a command's reply may need; ready() keeps it free. */
-#define REPLY_ROOM 96
+#define REPLY_ROOM (LAST_ROOM + 80)
 
 /* ---- pool.c ---- */
 
@@ -136,6 +160,9 @@ extern struct pool smtpd_pool;
 /* A free slot with listener, conn and peer set, or NULL. */
 struct smtpd_session *smtpd_pool_take(
 	const struct smtpd_listener *, struct smtpd_conn *);
+
+/* Free the slot, of which the sink knows nothing yet. */
+void smtpd_pool_free(struct smtpd_session *);
 
 /* Tell the sink, free the slot. */
 void smtpd_pool_release(
@@ -202,7 +229,15 @@ void smtpd_command(struct smtpd_session *);
 
 /* A line that fills s->line without an end: true when it is an AUTH whose
  * response is decoded as it comes. */
+#if SMTPD_AUTH
 bool smtpd_command_streams(struct smtpd_session *);
+#else
+static inline bool smtpd_command_streams(struct smtpd_session *s)
+{
+	(void)s;
+	return false;
+}
+#endif
 
 /* ---- the commands; arg is NUL-terminated, in s->line ---- */
 
@@ -222,10 +257,35 @@ void smtpd_cmd_expn(struct smtpd_session *, char *arg);
 void smtpd_cmd_quit(struct smtpd_session *, char *arg);
 
 /* What may be offered on this session now. */
-bool smtpd_offers_starttls(const struct smtpd_session *);
-bool smtpd_offers_auth(const struct smtpd_session *);
-bool smtpd_is_lmtp(const struct smtpd_session *);
-bool smtpd_has_tls(const struct smtpd_session *);
+
+static inline bool is_lmtp(const struct smtpd_session *s)
+{
+	return SMTPD_LMTP && s->listener->flags & SMTPD_LISTEN_LMTP;
+}
+
+static inline bool has_tls(const struct smtpd_session *s)
+{
+#if SMTPD_TLS
+	return s->tls != NULL;
+#else
+	(void)s;
+	return false;
+#endif
+}
+
+static inline bool offers_starttls(const struct smtpd_session *s)
+{
+	return s->listener->flags & SMTPD_LISTEN_STARTTLS && !has_tls(s);
+}
+
+static inline bool offers_auth(const struct smtpd_session *s)
+{
+	unsigned flags = s->listener->flags;
+
+	return flags & SMTPD_LISTEN_AUTH && s->listener->sink->auth &&
+	       (has_tls(s) || (flags & SMTPD_LISTEN_AUTH_CLEAR &&
+				      !(flags & SMTPD_LISTEN_TLS_REQUIRED)));
+}
 
 /* ---- cmd_data.c ---- */
 

@@ -85,7 +85,8 @@ static uint8_t *text(
 	uint8_t *start = in, *p;
 
 #if SMTPD_WIDE_SCAN
-	in = plain_lines(in, end);
+	if (!u->measure)
+		in = plain_lines(in, end);
 #endif
 	while (p = find_eol(in, end),
 		end - p > 2 && p[0] == '\r' && p[1] == '\n' && p[2] != '.') {

@@ -16,11 +16,12 @@
 #define SMTPD_BARE_CR 1u
 #define SMTPD_BARE_LF 2u
 
-/* Zero-fill before the first octet of a message. */
+/* Zero-fill before the first octet of a message, then set `measure`. */
 struct smtpd_unstuff {
 	uint8_t state;
 	uint8_t bare;      /* SMTPD_BARE_ bits seen so far */
 	bool held_cr;      /* deliver a CR first: it was held back */
+	bool measure;      /* line_len and line_max are wanted */
 	uint32_t line_len; /* octets of this line so far */
 	uint32_t line_max; /* the longest ended line so far, with CRLF */
 };

@@ -5,30 +5,31 @@
  */
 #include "path.h"
 
+#if SMTPD_SMTPUTF8 || SMTPD_AUTH
+
 /* see path.h */
-size_t smtpd_utf8_len(const char *s, size_t n)
+size_t smtpd_utf8_len(const char *p)
 {
-	uint8_t c = n ? (uint8_t)s[0] : 0;
-	uint8_t lo = 0x80, hi = 0xbf; /* of the second octet */
-	size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	uint8_t c = (uint8_t)*p;
+	size_t len = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	uint32_t v = c & (0x7fu >> len);
 
-	if (!n || (c >= 0x80 && c < 0xc2) || c > 0xf4 || len > n)
+	if (c < 0x80)
+		return c != 0;
+	if (c < 0xc2 || c > 0xf4)
 		return 0;
-	if (c == 0xe0)
-		lo = 0xa0; /* overlong */
-	else if (c == 0xed)
-		hi = 0x9f; /* surrogates */
-	else if (c == 0xf0)
-		lo = 0x90; /* overlong */
-	else if (c == 0xf4)
-		hi = 0x8f; /* above U+10FFFF */
 	for (size_t i = 1; i < len; i++) {
-		uint8_t t = (uint8_t)s[i];
-
-		if (t < lo || t > hi)
+		if ((p[i] & 0xc0) != 0x80)
 			return 0;
-		lo = 0x80;
-		hi = 0xbf;
+		v = v << 6 | (p[i] & 0x3f);
 	}
+	/* Overlong, surrogates, beyond Unicode: 2-octet forms are all right. */
+	if ((len == 3 && (v < 0x800 || v >> 11 == 0xd800 >> 11)) ||
+		(len == 4 && (v < 0x10000 || v > 0x10ffff)))
+		return 0;
 	return len;
 }
+
+#else
+typedef int smtpd_no_utf8; /* ISO C wants a declaration */
+#endif
