@@ -169,15 +169,18 @@ def build_programs(name, arguments, targets):
                    *arguments], log):
         print(tail(log))
         return False
-    done = True
-    for target in targets:
-        if run_logged(["ninja", "-C", folder, "-k", "0", target], log):
-            with open(log, errors="replace") as file:
-                errors = [line for line in file if re.search(
-                    r"^FAILED|error:|undefined reference", line)]
-            print("".join(errors[:40]) or tail(log), flush=True)
-            done = False
-    return done
+    if run_logged(["ninja", "-C", folder, "-k", "0", *targets], log):
+        with open(log, errors="replace") as file:
+            errors = [line for line in file if re.search(
+                r"^FAILED|error:|undefined reference", line)]
+        print("".join(errors[:40]) or tail(log), flush=True)
+        return False
+    return True
+
+
+def want(wanted, folder, target):
+    name, arguments = PROGRAMS[folder]
+    wanted.setdefault(name, (arguments, []))[1].append(target)
 
 
 def build(suites):
@@ -193,12 +196,9 @@ def build(suites):
     wanted = {}
     for suite in suites:
         if suite.source.endswith(".c"):
-            name, arguments = PROGRAMS[suite.folder]
-            wanted[name] = (arguments, ["programs"])
+            want(wanted, suite.folder, f"{suite.folder}_{suite.base}")
     if any("sanitized" in s.keys for s in board):
-        arguments = PROGRAMS["unit"][1]
-        targets = wanted.get("tests-asan", (0, []))[1] + ["lwsmtpd"]
-        wanted["tests-asan"] = (arguments, targets)
+        want(wanted, "unit", "lwsmtpd")
     for name, (arguments, targets) in wanted.items():
         done = build_programs(name, arguments, targets) and done
     return done

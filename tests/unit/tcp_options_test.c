@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
+ * tests: link port/lwip lwip
+ *
  * Every vector runs whole and split over two buffers at every place, from
  * buffers of exact size so that ASan sees an octet too many.
  */

@@ -2,6 +2,8 @@
  * test_tls_arena.c - the allocator of the TLS arenas
  *
  * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * tests: link port/wolfssl wolfssl lwip
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>

@@ -2,6 +2,8 @@
  * test_tls_engine.c - the TLS engine against OpenSSL: what must work
  *
  * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * tests: link port/wolfssl wolfssl lwip ssl crypto
  */
 #include "tls_support.h"
 

@@ -2,6 +2,8 @@
  * test_tls_hostile.c - the TLS engine against bad input, faults and attacks
  *
  * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * tests: link port/wolfssl wolfssl lwip ssl crypto
  */
 #include "tls_support.h"
 
