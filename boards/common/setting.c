@@ -41,7 +41,9 @@ int board_setting_line(const char *line, size_t len, struct smtpd_str *key,
 
 static char folded(char c)
 {
-	return c == '-' ? '_' : c;
+	if (c == '-')
+		return '_';
+	return c;
 }
 
 static bool same(const char *name, struct smtpd_str key)

@@ -24,10 +24,11 @@ static unsigned host_count;
 
 static bool add_address(const char *text, bool optional)
 {
-	union board_address *a = &hosts[host_count].a;
+	union board_address *a;
 
 	if (host_count == HOSTS)
 		return false;
+	a = &hosts[host_count].a;
 	memset(&hosts[host_count], 0, sizeof hosts[host_count]);
 	if (inet_pton(AF_INET, text, &a->v4.sin_addr) == 1)
 		a->v4.sin_family = AF_INET;

@@ -45,9 +45,9 @@ struct frame {
 };
 
 struct timer {
-	SlirpTimerId id;
 	void *cb_opaque;
 	int64_t due_ms; /* 0: not set */
+	SlirpTimerId id;
 	bool used;
 };
 
@@ -90,7 +90,7 @@ static void *timer_new(SlirpTimerId id, void *cb_opaque, void *opaque)
 	(void)opaque;
 	for (i = 0; i < TIMERS; i++)
 		if (!timers[i].used) {
-			timers[i] = (struct timer){id, cb_opaque, 0, true};
+			timers[i] = (struct timer){cb_opaque, 0, id, true};
 			return &timers[i];
 		}
 	return NULL;

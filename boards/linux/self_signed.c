@@ -77,11 +77,13 @@ static int alt_names(uint8_t *out, const char *host)
 static int make_cert(const char *host, ecc_key *key, WC_RNG *rng, uint8_t *der)
 {
 	static Cert cert;
+	struct board_text name;
 	int n;
 
 	if (wc_InitCert(&cert) != 0)
 		return -1;
-	strncpy(cert.subject.commonName, host, CTC_NAME_SIZE - 1);
+	board_text_start(&name, cert.subject.commonName, CTC_NAME_SIZE);
+	board_text_str(&name, host);
 	cert.daysValid = DAYS;
 	cert.selfSigned = 1;
 	cert.sigType = CTC_SHA256wECDSA;

@@ -17,6 +17,7 @@ static const struct board_sink_kind *const kinds[] = {
 	&board_sink_log,
 	&board_sink_maildir,
 	&null_kind,
+	NULL,
 };
 
 static const struct board_sink_kind *sinks[BOARD_MAX_SINKS];
@@ -30,7 +31,7 @@ static const struct board_sink_kind *find_kind(const char *name, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+	for (i = 0; kinds[i]; i++)
 		if (!strncmp(kinds[i]->name, name, len) && !kinds[i]->name[len])
 			return kinds[i];
 	return NULL;

@@ -33,16 +33,16 @@ struct board_refusal {
 /* The message in progress of a session. */
 struct board_message {
 	struct smtpd_session *session;
-	uint64_t serial; /* of the session, 1 and up since the start */
-	unsigned index;  /* the session's slot */
-	bool open;       /* MAIL was accepted and nothing has ended it */
-	bool refused;    /* the engine refused it; the reply follows */
-	uint32_t size;   /* declared, 0 when not */
 	const struct board_refusal *refusal; /* what a sink said, or NULL */
 	const char *why; /* not accepted: who or what ended it */
-	unsigned code;   /* the reply that ended it; 0: none */
+	uint64_t serial; /* of the session, 1 and up since the start */
 	size_t envelope_len;
+	unsigned index; /* the session's slot */
+	unsigned code;  /* the reply that ended it; 0: none */
 	unsigned rcpt_count;
+	uint32_t size;  /* declared, 0 when not */
+	bool open;      /* MAIL was accepted and nothing has ended it */
+	bool refused;   /* the engine refused it; the reply follows */
 	char user[256]; /* the session's AUTH user; "" without */
 	/* from, then each recipient, each with a NUL behind it */
 	char envelope[BOARD_ENVELOPE_MAX];

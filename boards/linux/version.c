@@ -23,8 +23,8 @@
 #include "verifier.h"
 #include "version.h"
 
-/* The linker's: where static memory begins and ends. */
-extern char __data_start[], _end[];
+/* The linker's: where zeroed memory begins and ends. See end(3). */
+extern char edata[], end[];
 
 static size_t lwip_pools(void)
 {
@@ -44,7 +44,7 @@ static size_t print_pool(const char *name, size_t octets)
 
 static void print_memory(void)
 {
-	size_t total = (size_t)(_end - __data_start), pools = 0;
+	size_t total = (uintptr_t)end - (uintptr_t)edata, pools = 0;
 
 	puts("RAM, static, octets:");
 	pools += print_pool(
