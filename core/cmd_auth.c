@@ -241,14 +241,14 @@ static void too_long(struct smtpd_session *s)
 {
 	end_exchange(s);
 	s->flags |= F_LONG;
-	s->left = s->listener->limits->auth_line_max;
+	s->left = LIMIT(s, auth_line_max, SMTPD_AUTH_LINE_MAX);
 	smtpd_refuse(s, TEXT("500 5.5.6", "Authentication line too long"));
 }
 
 /* see session.h */
 size_t smtpd_auth_input(struct smtpd_session *s, uint8_t *p, size_t n)
 {
-	uint16_t max = s->listener->limits->auth_line_max;
+	uint16_t max = LIMIT(s, auth_line_max, SMTPD_AUTH_LINE_MAX);
 
 	s->flags |= F_SECRET;
 	for (size_t i = 0; i < n; i++) {
@@ -273,19 +273,19 @@ void smtpd_auth_accepted(struct smtpd_session *s)
 	end_exchange(s);
 	s->flags |= F_AUTHED;
 	s->auth_fail_count = 0;
-	smtpd_port_log(SMTPD_EV_AUTH, s,
+	LOG(SMTPD_EV_AUTH, s,
 		smtpd_reply_staged(s, '2', '2', TEXT("235 2.7.0", "Welcome")));
 }
 
 /* see session.h */
 void smtpd_auth_refused(struct smtpd_session *s)
 {
-	unsigned max = s->listener->limits->auth_fail_max;
+	unsigned max = LIMIT(s, auth_fail_max, SMTPD_AUTH_FAIL_MAX);
 	unsigned code;
 
 	end_exchange(s);
 	if (s->auth_fail_count + 1u >= max) {
-		smtpd_port_log(SMTPD_EV_AUTH, s, 421);
+		LOG(SMTPD_EV_AUTH, s, 421);
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("421 4.7.0", "Too many failed authentications"));
 		return;
@@ -294,7 +294,7 @@ void smtpd_auth_refused(struct smtpd_session *s)
 		s, TEXT("535 5.7.8", "Wrong user name or password"));
 	if (code >= 500) /* 4xx: nobody looked at the password */
 		s->auth_fail_count++;
-	smtpd_port_log(SMTPD_EV_AUTH, s, code);
+	LOG(SMTPD_EV_AUTH, s, code);
 }
 
 #else

@@ -23,7 +23,7 @@ static uint32_t min32(size_t a, size_t b)
  * rate, at most up to now. */
 static void credit(struct smtpd_session *s, size_t n)
 {
-	uint32_t rate = s->listener->limits->min_rate;
+	uint32_t rate = LIMIT(s, min_rate, SMTPD_MIN_RATE);
 	uint32_t now = smtpd_port_now_ms();
 	uint32_t worth = rate ? (uint32_t)(n * 1000 / rate) : UINT32_MAX;
 
@@ -36,7 +36,7 @@ static void credit(struct smtpd_session *s, size_t n)
 /* Count octets against the limit; false when the session had enough. */
 static bool within_limit(struct smtpd_session *s, size_t n)
 {
-	uint32_t max = s->listener->limits->message_max;
+	uint32_t max = LIMIT(s, message_max, SMTPD_MESSAGE_MAX);
 
 	s->octets += min32(n, UINT32_MAX - s->octets);
 	if (!max || s->octets <= max)
@@ -78,7 +78,9 @@ static void begin(struct smtpd_session *s)
 	const struct smtpd_sink *sink = s->listener->sink;
 
 	memset(&s->u.unstuff, 0, sizeof s->u.unstuff);
-	s->u.unstuff.measure = s->listener->limits->text_line_max > 0;
+#if SMTPD_MEASURE
+	s->u.unstuff.measure = LIMIT(s, text_line_max, SMTPD_TEXT_LINE_MAX) > 0;
+#endif
 #if SMTPD_LMTP
 	s->rcpt_next = 0;
 #endif
@@ -146,7 +148,7 @@ static bool parse_chunk(struct smtpd_session *s, const char *arg)
  * stay in step, or the session ended where they are too many. */
 void smtpd_cmd_bdat(struct smtpd_session *s, char *arg)
 {
-	uint32_t max = s->listener->limits->message_max;
+	uint32_t max = LIMIT(s, message_max, SMTPD_MESSAGE_MAX);
 	bool expected = s->state == ST_RCPT || s->state == ST_CHUNKS;
 
 	if (!parse_chunk(s, arg)) {
@@ -227,12 +229,24 @@ void smtpd_begin_refused(struct smtpd_session *s)
 	smtpd_enter(s, ST_READY);
 }
 
+static bool line_too_long(const struct smtpd_session *s)
+{
+#if SMTPD_MEASURE
+	const struct smtpd_unstuff *u = &s->u.unstuff;
+	uint32_t max = LIMIT(s, text_line_max, SMTPD_TEXT_LINE_MAX);
+
+	return max && (u->line_max > max || u->line_len > max);
+#else
+	(void)s;
+	return false;
+#endif
+}
+
 /* Line ends that RFC 5321 2.3.8 forbids refuse the message, as they are how
  * one message is made to look like two. */
 static void check_lines(struct smtpd_session *s)
 {
 	const struct smtpd_unstuff *u = &s->u.unstuff;
-	uint32_t max = s->listener->limits->text_line_max;
 
 	if (s->flags & F_REFUSED)
 		return;
@@ -242,7 +256,7 @@ static void check_lines(struct smtpd_session *s)
 	else if (u->bare & SMTPD_BARE_CR)
 		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
 			TEXT("554 5.6.0", "CR without LF in the message"));
-	else if (max && (u->line_max > max || u->line_len > max))
+	else if (line_too_long(s))
 		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
 			TEXT("554 5.6.0", "Line too long in the message"));
 }
@@ -339,7 +353,7 @@ void smtpd_end_accepted(struct smtpd_session *s)
 	s->since_commit = 0;
 	s->flags |= F_COMMITTED;
 	s->error_count = s->idle_count = 0;
-	smtpd_port_log(SMTPD_EV_ACCEPTED, s, 250);
+	LOG(SMTPD_EV_ACCEPTED, s, 250);
 	answered(s);
 }
 

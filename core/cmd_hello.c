@@ -49,10 +49,10 @@ static const char always[] = "250-PIPELINING\r\n"
 static void offer_limits(struct smtpd_session *s)
 {
 	smtpd_put(s, "250-LIMITS RCPTMAX=");
-	smtpd_put_number(s, s->listener->limits->rcpt_max);
-	if (s->listener->limits->mail_max) {
+	smtpd_put_number(s, LIMIT(s, rcpt_max, SMTPD_RCPT_MAX));
+	if (LIMIT(s, mail_max, SMTPD_MAIL_MAX)) {
 		smtpd_put(s, " MAILMAX=");
-		smtpd_put_number(s, s->listener->limits->mail_max);
+		smtpd_put_number(s, LIMIT(s, mail_max, SMTPD_MAIL_MAX));
 	}
 	smtpd_put(s, "\r\n");
 }
@@ -78,7 +78,7 @@ static void offer(struct smtpd_session *s)
 #endif
 	smtpd_put(s, "250-SIZE ");
 	/* RFC 1870 4: 0 means no limit */
-	smtpd_put_number(s, s->listener->limits->message_max);
+	smtpd_put_number(s, LIMIT(s, message_max, SMTPD_MESSAGE_MAX));
 	smtpd_reply(s, "\r\n250 ENHANCEDSTATUSCODES");
 }
 
@@ -147,7 +147,8 @@ int smtpd_listener_check(const struct smtpd_listener *l)
 
 	if (l->flags & absent)
 		return SMTPD_ENONE;
-	if (!l->sink->data || !l->sink->end || !l->limits->rcpt_max ||
+	if (!l->sink->data || !l->sink->end ||
+		(!SMTPD_FIXED_LIMITS && !l->limits->rcpt_max) ||
 		!is_hello(l->host_name) ||
 		EHLO_LEN + LAST_ROOM + name_len > SMTPD_REPLY_BUF ||
 		(SMTPD_RECEIVED && RECEIVED_LEN + SMTPD_HELO_MAX + name_len >

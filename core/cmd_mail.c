@@ -29,7 +29,7 @@ static const char *param_size(
 	struct smtpd_session *s, struct smtpd_str v, void *to)
 {
 	struct smtpd_mail *m = to;
-	uint32_t max = s->listener->limits->message_max;
+	uint32_t max = LIMIT(s, message_max, SMTPD_MESSAGE_MAX);
 
 	for (uint16_t i = 0; i < v.len; i++) {
 		if (v.s[i] < '0' || v.s[i] > '9')
@@ -275,7 +275,7 @@ static const char *parse(struct smtpd_session *s, char *arg, const char *word,
 void smtpd_cmd_mail(struct smtpd_session *s, char *arg)
 {
 	const struct smtpd_sink *sink = s->listener->sink;
-	uint16_t max = s->listener->limits->mail_max;
+	uint16_t max = LIMIT(s, mail_max, SMTPD_MAIL_MAX);
 	struct smtpd_mail m;
 	const char *why;
 
@@ -316,7 +316,7 @@ void smtpd_cmd_rcpt(struct smtpd_session *s, char *arg)
 
 	memset(&r, 0, sizeof r);
 	why = parse(s, arg, "TO:", rcpt_params, &r.to);
-	if (!why && s->rcpt_count >= s->listener->limits->rcpt_max)
+	if (!why && s->rcpt_count >= LIMIT(s, rcpt_max, SMTPD_RCPT_MAX))
 		why = TEXT("452 4.5.3", "Too many recipients"); /* 4.5.3.1.10 */
 	if (why) {
 		smtpd_refuse(s, why);

@@ -128,7 +128,8 @@ void smtpd_command(struct smtpd_session *s)
 	while (*arg == ' ')
 		arg++;
 	if (c->flags & IDLE_ &&
-		s->idle_count++ >= s->listener->limits->idle_command_max)
+		s->idle_count++ >=
+			LIMIT(s, idle_command_max, SMTPD_IDLE_COMMAND_MAX))
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("421 4.7.0",
 				"Too many commands without a message"));

@@ -18,7 +18,7 @@ static bool ready(const struct smtpd_session *s)
 		return false;
 	if (s->flags & F_HELD)
 		return s->tx_len == 0;
-	return SMTPD_REPLY_BUF - s->tx_len >= REPLY_ROOM;
+	return (size_t)(SMTPD_REPLY_BUF - s->tx_len) >= REPLY_ROOM;
 }
 
 /* The line in s->line[0..line_len) has its LF. */
@@ -232,18 +232,18 @@ void smtpd_session_lost(
 
 static uint32_t limit_ms(const struct smtpd_session *s)
 {
-	const struct smtpd_limits *l = s->listener->limits;
-	uint32_t ms;
+	uint32_t ms = LIMIT(s, command_ms, SMTPD_COMMAND_MS);
+	uint32_t stress_ms = LIMIT(s, stress_ms, SMTPD_STRESS_MS);
 
 	if (s->flags & F_PENDING)
-		return l->verdict_ms;
+		return LIMIT(s, verdict_ms, SMTPD_VERDICT_MS);
 	if (s->tx_len || s->state == ST_CLOSING)
-		return l->write_ms;
+		return LIMIT(s, write_ms, SMTPD_WRITE_MS);
 	if (s->state == ST_TLS)
-		return l->tls_ms;
-	ms = s->state == ST_DATA || s->state == ST_CHUNK ? l->data_ms
-							 : l->command_ms;
-	return smtpd_pool_stressed() && l->stress_ms < ms ? l->stress_ms : ms;
+		return LIMIT(s, tls_ms, SMTPD_TLS_MS);
+	if (s->state == ST_DATA || s->state == ST_CHUNK)
+		ms = LIMIT(s, data_ms, SMTPD_DATA_MS);
+	return smtpd_pool_stressed() && stress_ms < ms ? stress_ms : ms;
 }
 
 static const char late[] = TEXT("451 4.3.0", "Timed out, try again");
@@ -253,7 +253,7 @@ static void verdict_timeout(struct smtpd_session *s)
 {
 	enum question q = (enum question)s->question;
 
-	smtpd_port_log(SMTPD_EV_TIMEOUT, s, 451);
+	LOG(SMTPD_EV_TIMEOUT, s, 451);
 	smtpd_stage(s, q == Q_CONNECT ? TEXT("421 4.3.0", "Timed out") : late);
 	if (q == Q_END || q == Q_BEGIN)
 		smtpd_refuse_rest(s, SMTPD_END_TIMEOUT, late);
@@ -266,10 +266,10 @@ static void timeout(struct smtpd_session *s)
 	if (s->flags & F_PENDING) {
 		verdict_timeout(s);
 	} else if (s->tx_len || s->state == ST_CLOSING || s->state == ST_TLS) {
-		smtpd_port_log(SMTPD_EV_TIMEOUT, s, 0);
+		LOG(SMTPD_EV_TIMEOUT, s, 0);
 		close_now(s, SMTPD_END_TIMEOUT, SMTPD_CLOSE_ABORT);
 	} else {
-		smtpd_port_log(SMTPD_EV_TIMEOUT, s, 421);
+		LOG(SMTPD_EV_TIMEOUT, s, 421);
 		smtpd_finish(s, SMTPD_END_TIMEOUT,
 			TEXT("421 4.4.2", "Waited too long for you"));
 	}

@@ -69,7 +69,7 @@ void smtpd_pool_release(
 	renew_ref(s);
 	if (sink->closed)
 		sink->closed(s, why, unacknowledged);
-	smtpd_port_log(SMTPD_EV_CLOSED, s, why);
+	LOG(SMTPD_EV_CLOSED, s, why);
 	smtpd_pool_free(s);
 }
 

@@ -96,7 +96,7 @@ void smtpd_refuse(struct smtpd_session *s, const char *text)
 /* see session.h */
 unsigned smtpd_refuse_staged(struct smtpd_session *s, const char *text)
 {
-	bool enough = ++s->error_count >= s->listener->limits->error_max;
+	bool enough = ++s->error_count >= LIMIT(s, error_max, SMTPD_ERROR_MAX);
 	unsigned code;
 
 	if (s->state == ST_CLOSING)
@@ -106,7 +106,7 @@ unsigned smtpd_refuse_staged(struct smtpd_session *s, const char *text)
 		text = TEXT("421 4.7.0", "Too many errors");
 	}
 	code = smtpd_reply_staged(s, '4', '5', text);
-	smtpd_port_log(SMTPD_EV_ERROR, s, code);
+	LOG(SMTPD_EV_ERROR, s, code);
 	if (code == 421)
 		smtpd_finish(s, SMTPD_END_REFUSED, NULL);
 	return code;

@@ -60,7 +60,7 @@ static void greet(struct smtpd_session *s)
 	smtpd_put(s, "220 ");
 	smtpd_put(s, s->listener->host_name);
 	smtpd_reply(s, is_lmtp(s) ? " LMTP" : " ESMTP");
-	smtpd_port_log(SMTPD_EV_OPEN, s, 220);
+	LOG(SMTPD_EV_OPEN, s, 220);
 }
 
 /* There is no way to say anything before the handshake. */
@@ -172,11 +172,12 @@ struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 {
 	struct smtpd_session *s =
 		smtpd_pool.stopping ? NULL : smtpd_pool_take(l, conn);
-	uint16_t max = l->limits->peer_sessions;
+	uint16_t max;
 
 	*refusal = TEXT("421 4.3.2", "Too busy, try again later") "\r\n";
 	if (s) {
 		smtpd_enter(s, ST_CONNECT);
+		max = LIMIT(s, peer_sessions, SMTPD_PEER_SESSIONS);
 		if (max && count_peer(s) > max) {
 			*refusal = TEXT("421 4.7.0",
 				"Too many sessions from you") "\r\n";
@@ -185,7 +186,7 @@ struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 		}
 	}
 	if (!s) {
-		smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
+		LOG(SMTPD_EV_REFUSED, NULL, 421);
 		return NULL;
 	}
 	smtpd_ask(s, Q_CONNECT);
@@ -207,7 +208,7 @@ void smtpd_session_tls_started(
 #if SMTPD_HELO_MAX > 0
 	s->helo_len = 0;
 #endif
-	smtpd_port_log(SMTPD_EV_TLS, s, 0);
+	LOG(SMTPD_EV_TLS, s, 0);
 	if (greeted)
 		smtpd_enter(s, ST_START); /* RFC 3207 4.2: no new greeting */
 	else if (s->state == ST_TLS)

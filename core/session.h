@@ -130,6 +130,20 @@ struct smtpd_session {
 	char tx[SMTPD_REPLY_BUF];
 };
 
+/* A limit of the listener, or where they are fixed the option itself: then
+ * what a 0 switches off is not even compiled. */
+#if SMTPD_FIXED_LIMITS
+#define LIMIT(s, name, option) ((void)(s), option)
+#else
+#define LIMIT(s, name, option) ((s)->listener->limits->name)
+#endif
+
+#if SMTPD_LOG
+#define LOG(event, s, code) smtpd_port_log(event, s, code)
+#else
+#define LOG(event, s, code) ((void)(code))
+#endif
+
 /* A reply's code, and where the build has room for it, what it means. */
 #if SMTPD_REPLY_TEXT
 #define TEXT(code, text) code " " text

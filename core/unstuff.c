@@ -21,11 +21,22 @@ enum {
 	U_CR,     /* inside a line, after CR */
 };
 
-static void end_line(struct smtpd_unstuff *u)
+/* n more octets of the line; `ends`: the last of them is its LF. */
+static void measure(struct smtpd_unstuff *u, ptrdiff_t n, bool ends)
 {
-	if (u->line_len > u->line_max)
+#if SMTPD_MEASURE
+	if (!u->measure)
+		return;
+	u->line_len += (uint32_t)n;
+	if (ends && u->line_len > u->line_max)
 		u->line_max = u->line_len;
-	u->line_len = 0;
+	if (ends)
+		u->line_len = 0;
+#else
+	(void)u;
+	(void)n;
+	(void)ends;
+#endif
 }
 
 #if SMTPD_WIDE_SCAN
@@ -90,11 +101,10 @@ static uint8_t *text(
 #endif
 	while (p = find_eol(in, end),
 		end - p > 2 && p[0] == '\r' && p[1] == '\n' && p[2] != '.') {
-		u->line_len += (uint32_t)(p + 2 - in);
-		end_line(u);
+		measure(u, p + 2 - in, true);
 		in = p + 2;
 	}
-	u->line_len += (uint32_t)(p - in);
+	measure(u, p - in, false);
 	if (*out != start)
 		memmove(*out, start, (size_t)(p - start));
 	*out += p - start;
@@ -113,7 +123,7 @@ static bool step(struct smtpd_unstuff *u, uint8_t c, uint8_t **out, bool room)
 		return c == '\r';
 	case U_DOT_CR: /* not LF: the CR was text after all */
 		u->bare |= SMTPD_BARE_CR;
-		u->line_len += 1;
+		measure(u, 1, false);
 		u->state = U_TEXT;
 		if (room)
 			*(*out)++ = '\r';
@@ -136,9 +146,7 @@ static bool step(struct smtpd_unstuff *u, uint8_t c, uint8_t **out, bool room)
 		break;
 	}
 	*(*out)++ = c;
-	u->line_len += 1;
-	if (u->state == U_BOL)
-		end_line(u);
+	measure(u, 1, u->state == U_BOL);
 	return true;
 }
 

@@ -13,17 +13,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "smtpd_config.h"
+
+/* Can the length of lines be asked for at all? */
+#define SMTPD_MEASURE (!SMTPD_FIXED_LIMITS || SMTPD_TEXT_LINE_MAX > 0)
+
 #define SMTPD_BARE_CR 1u
 #define SMTPD_BARE_LF 2u
 
 /* Zero-fill before the first octet of a message, then set `measure`. */
 struct smtpd_unstuff {
 	uint8_t state;
-	uint8_t bare;      /* SMTPD_BARE_ bits seen so far */
-	bool held_cr;      /* deliver a CR first: it was held back */
+	uint8_t bare; /* SMTPD_BARE_ bits seen so far */
+	bool held_cr; /* deliver a CR first: it was held back */
+#if SMTPD_MEASURE
 	bool measure;      /* line_len and line_max are wanted */
 	uint32_t line_len; /* octets of this line so far */
 	uint32_t line_max; /* the longest ended line so far, with CRLF */
+#endif
 };
 
 /*
