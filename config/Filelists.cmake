@@ -48,6 +48,9 @@ set(SMTPD_PORT_LWIP_SOURCES
 
 set(SMTPD_PORT_WOLFSSL_INCLUDE_DIRS ${SMTPD_DIR}/port/wolfssl)
 set(SMTPD_PORT_WOLFSSL_SOURCES
+	${SMTPD_DIR}/port/wolfssl/altcp_tls_config.c
+	${SMTPD_DIR}/port/wolfssl/altcp_tls_run.c
+	${SMTPD_DIR}/port/wolfssl/altcp_tls_wolfssl.c
 	${SMTPD_DIR}/port/wolfssl/crypto.c
 	${SMTPD_DIR}/port/wolfssl/tls_arena.c
 	${SMTPD_DIR}/port/wolfssl/tls_config.c
