@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lwip/altcp_tls.h"
-
+#include "altcp_tls_wolfssl.h"
 #include "board_base64.h"
 #include "files.h"
 #include "options.h"
@@ -240,14 +239,13 @@ static int load(void)
 {
 	struct altcp_tls_config *config, *old = board_tls;
 	struct smtpd_tls_identity id;
-	int status = read_and_try(&id);
+	enum smtpd_tls_reason reason;
 
-	if (status)
-		return status;
-	config = altcp_tls_create_config_server_privkey_cert(
-		id.key, id.key_len, NULL, 0, id.cert, id.cert_len);
+	if (read_files(&id) != 0)
+		return -1;
+	config = altcp_tls_config_identity(&id, &reason);
 	if (!config)
-		return explain(SMTPD_TLS_BUSY);
+		return explain(reason);
 	board_tls = config;
 	if (old)
 		altcp_tls_free_config(old);
