@@ -23,11 +23,11 @@
 #define SMTPD_LWIP_LISTENERS (SMTPD_TLS ? 3 : 1)
 #endif
 
-/* Handshakes in progress on each listener, 1 to 255. When all are taken, a new
- * one replaces the oldest: a SYN flood leaves nothing behind. Each costs one
- * struct tcp_pcb. */
+/* Handshakes in progress on all listeners together, 1 to 255. When there are
+ * so many, a new one replaces the oldest that takes longer than a second: a
+ * SYN flood leaves nothing behind. Each costs one struct tcp_pcb. */
 #ifndef SMTPD_LWIP_BACKLOG
-#define SMTPD_LWIP_BACKLOG (SMTPD_LWIP_GATEWAY ? 64 : 2)
+#define SMTPD_LWIP_BACKLOG (SMTPD_LWIP_GATEWAY ? 128 : 4)
 #endif
 
 /* Connections beyond SMTPD_MAX_SESSIONS that only read their last reply: a

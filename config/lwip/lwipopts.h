@@ -18,9 +18,7 @@
 #endif
 
 #include "smtpd_lwip_config.h"
-#if SMTPD_TLS
 #include "smtpd_tls_config.h"
-#endif
 
 #define SMTPD_LWIP_BY(board, gateway) (SMTPD_LWIP_GATEWAY ? (gateway) : (board))
 
@@ -189,26 +187,24 @@
 #define MEM_ALIGNMENT (UINTPTR_MAX > 0xffffffff ? 8 : 4)
 #endif
 
-/* Every session, those that close, every handshake of a full backlog, and the
- * others. TIME_WAIT needs none of its own: lwIP takes the oldest. */
+/* Every session, those that close, the handshakes, and the others. TIME_WAIT
+ * needs none of its own: lwIP takes the oldest. */
 #ifndef MEMP_NUM_TCP_PCB
 #define MEMP_NUM_TCP_PCB                                                       \
-	(SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING +                             \
-		SMTPD_LWIP_LISTENERS * SMTPD_LWIP_BACKLOG +                    \
+	(SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING + SMTPD_LWIP_BACKLOG +        \
 		SMTPD_LWIP_OTHER_TCP)
 #endif
 #ifndef MEMP_NUM_TCP_PCB_LISTEN
 #define MEMP_NUM_TCP_PCB_LISTEN                                                \
 	(SMTPD_LWIP_LISTENERS + SMTPD_LWIP_OTHER_LISTENERS)
 #endif
-/* One a connection and listener, and a second one around it for TLS. */
+/* One a connection, a second one around it for TLS, one for whoever finds all
+ * slots taken, and the listeners of others. */
 #ifndef MEMP_NUM_ALTCP_PCB
-#if SMTPD_TLS
 #define MEMP_NUM_ALTCP_PCB                                                     \
-	(MEMP_NUM_TCP_PCB + MEMP_NUM_TCP_PCB_LISTEN + SMTPD_TLS_SLOTS)
-#else
-#define MEMP_NUM_ALTCP_PCB (MEMP_NUM_TCP_PCB + MEMP_NUM_TCP_PCB_LISTEN)
-#endif
+	(SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING + 1 + SMTPD_LWIP_OTHER_TCP +  \
+		SMTPD_LWIP_OTHER_LISTENERS +                                   \
+		(SMTPD_TLS ? SMTPD_TLS_SLOTS : 0))
 #endif
 #ifndef MEMP_NUM_TCP_SEG
 #define MEMP_NUM_TCP_SEG                                                       \

@@ -53,17 +53,22 @@ void smtpd_port_close(struct smtpd_conn *c, enum smtpd_close how)
 	note(c);
 }
 
+/* Look at every slot but own once; what is noted meanwhile waits until lwIP has
+ * had its turn. */
 static void run(const struct smtpd_conn *own)
 {
 	struct smtpd_conn *c;
 
-	pending = own && own->flags & C_PENDING;
 	for (c = conns; c < conns + CONN_COUNT; c++) {
 		if (c == own || !(c->flags & C_PENDING))
 			continue;
 		lwip_smtpd_conn_pump(c);
 		lwip_smtpd_conn_settle(c);
 	}
+	pending = false;
+	for (c = conns; c < conns + CONN_COUNT; c++)
+		if (c->flags & C_PENDING)
+			pending = true;
 	if (pending)
 		do_later(1);
 }
@@ -209,7 +214,8 @@ static void open_session(struct smtpd_conn *c)
 
 #if SMTPD_TLS
 	if (tls && smtpd_port_tls_reserve(c) != 0) {
-		smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
+		if (SMTPD_LOG)
+			smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
 		lwip_smtpd_conn_close(c, SMTPD_CLOSE_FLUSH);
 		return;
 	}
@@ -228,7 +234,8 @@ static err_t turn_away(const struct smtpd_listener *l, struct altcp_pcb *pcb)
 {
 	static const char text[] = "421 4.3.2 Too many connections\r\n";
 
-	smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
+	if (SMTPD_LOG)
+		smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
 	if (!(l->flags & SMTPD_LISTEN_TLS))
 		altcp_write(pcb, text, sizeof(text) - 1, TCP_WRITE_FLAG_COPY);
 	if (altcp_close(pcb) == ERR_OK)

@@ -7,28 +7,37 @@
 #include "lwip/priv/tcp_priv.h"
 #include "lwip_hooks.h"
 
+#include "smtpd_lwip_config.h"
 #include "tcp_options.h"
 
-#if TCP_LISTEN_BACKLOG
+/* A handshake this old, in ticks of 500 ms, may be given up for a new one. */
+#define STALE_TICKS 2
+
 /*
- * A full backlog ignores the SYN that comes now, for 20 s under a flood. The
- * oldest handshake goes instead: lwIP moves a connection to the front of its
- * list with every segment, so it is the last one there.
+ * May one more handshake begin? All listeners share SMTPD_LWIP_BACKLOG of
+ * them. lwIP would keep each for 20 s, so that a SYN flood of seconds locks
+ * everybody out for as long; here the oldest goes, once it is a second old.
+ * lwIP moves a connection to the front of its list with every segment: the
+ * oldest is the last.
  */
-static void make_room(const struct tcp_pcb_listen *l)
+static bool has_room(void)
 {
 	struct tcp_pcb *pcb;
 	struct tcp_pcb *oldest = NULL;
+	unsigned n = 0;
 
-	if (l->accepts_pending < l->backlog)
-		return;
 	for (pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
-		if (pcb->state == SYN_RCVD && pcb->listener == l)
+		if (pcb->state == SYN_RCVD) {
 			oldest = pcb;
-	if (oldest)
-		tcp_abandon(oldest, 0);
+			n++;
+		}
+	if (n < SMTPD_LWIP_BACKLOG)
+		return true;
+	if (tcp_ticks - oldest->tmr < STALE_TICKS)
+		return false;
+	tcp_abandon(oldest, 0);
+	return true;
 }
-#endif
 
 /* see lwip_hooks.h */
 err_t lwip_smtpd_inpacket(struct tcp_pcb *pcb, const struct tcp_hdr *hdr,
@@ -38,11 +47,7 @@ err_t lwip_smtpd_inpacket(struct tcp_pcb *pcb, const struct tcp_hdr *hdr,
 	if (!lwip_smtpd_tcp_options_ok(
 		    (const u8_t *)(hdr + 1), opt1len, opt2, optlen))
 		return ERR_VAL;
-#if TCP_LISTEN_BACKLOG
-	if (pcb->state == LISTEN && TCPH_FLAGS(hdr) & TCP_SYN)
-		make_room((const struct tcp_pcb_listen *)(const void *)pcb);
-#else
-	LWIP_UNUSED_ARG(pcb);
-#endif
+	if (pcb->state == LISTEN && TCPH_FLAGS(hdr) & TCP_SYN && !has_room())
+		return ERR_VAL;
 	return ERR_OK;
 }

@@ -19,49 +19,42 @@ static void on_tick(void *arg)
 	lwip_smtpd_conn_tick();
 }
 
-static err_t on_accept(void *arg, struct altcp_pcb *pcb, err_t err)
+static err_t on_accept(void *arg, struct tcp_pcb *tcp, err_t err)
 {
-	/* lwIP says so when it has no pcb left; there is nobody to tell. */
-	if (!pcb || err != ERR_OK)
-		return ERR_VAL;
-	return lwip_smtpd_conn_accept(arg, pcb);
-}
-
-/* What it accepts inherits these options. */
-static struct altcp_pcb *new_pcb(const ip_addr_t *ip)
-{
-	struct tcp_pcb *tcp = tcp_new_ip_type(IP_GET_TYPE(ip));
 	struct altcp_pcb *pcb;
 
-	LWIP_UNUSED_ARG(ip);
-	if (!tcp)
-		return NULL;
-	ip_set_option(tcp, SOF_KEEPALIVE | SOF_REUSEADDR);
+	/* lwIP says so when it has no pcb left; there is nobody to tell. */
+	if (!tcp || err != ERR_OK)
+		return ERR_VAL;
 #if LWIP_ALTCP
 	pcb = altcp_tcp_wrap(tcp);
 	if (!pcb)
-		tcp_abort(tcp);
+		return ERR_MEM; /* lwIP resets it */
 #else
 	pcb = tcp;
 #endif
-	return pcb;
+	return lwip_smtpd_conn_accept(arg, pcb);
 }
 
-static err_t start(struct lwip_smtpd_listener *l, struct altcp_pcb *pcb)
+/* What it accepts inherits the options. */
+static err_t start(struct lwip_smtpd_listener *l, struct tcp_pcb *tcp)
 {
-	err_t err = altcp_bind(pcb, &l->ip, l->port);
+	err_t err;
 
+	ip_set_option(tcp, SOF_KEEPALIVE | SOF_REUSEADDR);
+	err = tcp_bind(tcp, &l->ip, l->port);
 	if (err == ERR_OK)
-		l->pcb = altcp_listen_with_backlog_and_err(
-			pcb, SMTPD_LWIP_BACKLOG, &err);
+		l->pcb = tcp_listen_with_backlog_and_err(
+			tcp, SMTPD_LWIP_BACKLOG, &err);
 	return err;
 }
 
-/* see lwip_smtpd.h */
+/* see lwip_smtpd.h. The listener itself is plain TCP: altcp_close() of lwIP
+ * 2.2.1 reads behind the end of a listening pcb. */
 err_t lwip_smtpd_listen(struct lwip_smtpd_listener *l)
 {
 	const uint8_t tls_flags = SMTPD_LISTEN_STARTTLS | SMTPD_LISTEN_TLS;
-	struct altcp_pcb *pcb;
+	struct tcp_pcb *tcp;
 	err_t err;
 
 	if (l->pcb)
@@ -69,23 +62,23 @@ err_t lwip_smtpd_listen(struct lwip_smtpd_listener *l)
 	if (smtpd_listener_check(&l->smtpd) != 0 ||
 		(l->smtpd.flags & tls_flags && !l->tls))
 		return ERR_ARG;
-	pcb = new_pcb(&l->ip);
-	if (!pcb)
+	tcp = tcp_new_ip_type(IP_GET_TYPE(&l->ip));
+	if (!tcp)
 		return ERR_MEM;
-	err = start(l, pcb);
+	err = start(l, tcp);
 	if (err != ERR_OK) {
-		altcp_abort(pcb);
+		tcp_abort(tcp);
 		return err;
 	}
-	altcp_arg(l->pcb, l);
-	altcp_accept(l->pcb, on_accept);
+	tcp_arg(l->pcb, l);
+	tcp_accept(l->pcb, on_accept);
 	return ERR_OK;
 }
 
 /* see lwip_smtpd.h */
 void lwip_smtpd_unlisten(struct lwip_smtpd_listener *l)
 {
-	if (l->pcb && altcp_close(l->pcb) == ERR_OK)
+	if (l->pcb && tcp_close(l->pcb) == ERR_OK)
 		l->pcb = NULL;
 }
 

@@ -19,6 +19,7 @@
 #include "lwip/altcp.h"
 #include "lwip/err.h"
 #include "lwip/ip_addr.h"
+#include "lwip/tcp.h"
 
 #include "smtpd.h"
 
@@ -39,7 +40,7 @@ struct lwip_smtpd_listener {
 	 */
 	struct altcp_tls_config *const *tls;
 
-	struct altcp_pcb *pcb; /* private; NULL: not listening */
+	struct tcp_pcb *pcb; /* private; NULL: not listening */
 };
 
 /*
@@ -60,8 +61,7 @@ void lwip_smtpd_init(void);
  *              TLS and l->tls is NULL;
  * ERR_ALREADY  l listens already;
  * ERR_USE      another listener has this address and port;
- * ERR_MEM      no pcb free: MEMP_NUM_TCP_PCB, MEMP_NUM_TCP_PCB_LISTEN,
- *              MEMP_NUM_ALTCP_PCB.
+ * ERR_MEM      no pcb free: MEMP_NUM_TCP_PCB, MEMP_NUM_TCP_PCB_LISTEN.
  *
  * Lifetime: *l MUST stay until lwip_smtpd_unlisten(), and its `smtpd` and
  * `tls` until no session of it is left.

@@ -1,0 +1,95 @@
+/*
+ * fault.c - lwIP's calls that can fail, failing on demand
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The linker's --wrap leads the calls here.
+ */
+#include "world.h"
+
+#include "lwip/mem.h"
+#include "lwip/memp.h"
+#include "lwip/pbuf.h"
+
+static enum fault fault;
+static unsigned first, last, calls;
+
+const char *const fault_names[FAULT_COUNT] = {"none", "memp_malloc",
+	"mem_malloc", "pbuf_alloc", "tcp_write", "tcp_output", "tcp_close",
+	"tcp_shutdown"};
+
+void *__real_memp_malloc(memp_t type);
+void *__wrap_memp_malloc(memp_t type);
+void *__real_mem_malloc(mem_size_t size);
+void *__wrap_mem_malloc(mem_size_t size);
+struct pbuf *__real_pbuf_alloc(pbuf_layer layer, u16_t len, pbuf_type type);
+struct pbuf *__wrap_pbuf_alloc(pbuf_layer layer, u16_t len, pbuf_type type);
+err_t __real_tcp_write(struct tcp_pcb *, const void *, u16_t, u8_t);
+err_t __wrap_tcp_write(struct tcp_pcb *, const void *, u16_t, u8_t);
+err_t __real_tcp_output(struct tcp_pcb *);
+err_t __wrap_tcp_output(struct tcp_pcb *);
+err_t __real_tcp_close(struct tcp_pcb *);
+err_t __wrap_tcp_close(struct tcp_pcb *);
+err_t __real_tcp_shutdown(struct tcp_pcb *, int, int);
+err_t __wrap_tcp_shutdown(struct tcp_pcb *, int, int);
+
+void fault_set(enum fault kind, unsigned from, unsigned many)
+{
+	fault = kind;
+	first = from;
+	last = from + many - 1;
+	calls = 0;
+}
+
+unsigned fault_calls(void)
+{
+	return calls;
+}
+
+static bool fails(enum fault kind)
+{
+	if (fault != kind)
+		return false;
+	calls++;
+	return calls >= first && calls <= last;
+}
+
+void *__wrap_memp_malloc(memp_t type)
+{
+	if (type != MEMP_SYS_TIMEOUT && fails(FAULT_MEMP))
+		return NULL;
+	return __real_memp_malloc(type);
+}
+
+void *__wrap_mem_malloc(mem_size_t size)
+{
+	return fails(FAULT_MEM) ? NULL : __real_mem_malloc(size);
+}
+
+struct pbuf *__wrap_pbuf_alloc(pbuf_layer layer, u16_t len, pbuf_type type)
+{
+	return fails(FAULT_PBUF) ? NULL : __real_pbuf_alloc(layer, len, type);
+}
+
+err_t __wrap_tcp_write(
+	struct tcp_pcb *pcb, const void *p, u16_t len, u8_t flags)
+{
+	return fails(FAULT_WRITE) ? ERR_MEM
+				  : __real_tcp_write(pcb, p, len, flags);
+}
+
+err_t __wrap_tcp_output(struct tcp_pcb *pcb)
+{
+	return fails(FAULT_OUTPUT) ? ERR_MEM : __real_tcp_output(pcb);
+}
+
+err_t __wrap_tcp_close(struct tcp_pcb *pcb)
+{
+	return fails(FAULT_CLOSE) ? ERR_MEM : __real_tcp_close(pcb);
+}
+
+err_t __wrap_tcp_shutdown(struct tcp_pcb *pcb, int rx, int tx)
+{
+	return fails(FAULT_SHUTDOWN) ? ERR_MEM
+				     : __real_tcp_shutdown(pcb, rx, tx);
+}
