@@ -131,7 +131,7 @@
  * EHLO reply: smtpd_listener_check() says whether it does.
  */
 #ifndef SMTPD_REPLY_BUF
-#define SMTPD_REPLY_BUF SMTPD_BY_PROFILE(112, 336, 1024)
+#define SMTPD_REPLY_BUF SMTPD_BY_PROFILE(112, 320, 1024)
 #endif
 
 /* Octets kept of the client's HELO name, for Received: and logs; 0 to 255. */
@@ -248,6 +248,9 @@
 #endif
 #if SMTPD_DATA_CHUNK < 64
 #error "SMTPD_DATA_CHUNK: at least 64"
+#endif
+#if SMTPD_RECEIVED && SMTPD_DATA_CHUNK < SMTPD_LINE_MAX
+#error "SMTPD_RECEIVED is one span: set SMTPD_DATA_CHUNK >= SMTPD_LINE_MAX"
 #endif
 
 #endif

@@ -103,6 +103,22 @@
 #endif
 #endif
 
+#ifndef SMTPD_FIXED_LIMITS
+#ifdef CONFIG_SMTPD_FIXED_LIMITS
+#define SMTPD_FIXED_LIMITS 1
+#else
+#define SMTPD_FIXED_LIMITS 0
+#endif
+#endif
+
+#ifndef SMTPD_LOG
+#ifdef CONFIG_SMTPD_LOG
+#define SMTPD_LOG 1
+#else
+#define SMTPD_LOG 0
+#endif
+#endif
+
 #ifndef SMTPD_WIDE_SCAN
 #ifdef CONFIG_SMTPD_WIDE_SCAN
 #define SMTPD_WIDE_SCAN 1
