@@ -25,6 +25,18 @@ enum {
 	OVERFLOW = 0x40, /* decodes to more than any credentials */
 };
 
+/* see session.h */
+bool smtpd_offers_auth(const struct smtpd_session *s)
+{
+	unsigned flags = s->listener->flags;
+	bool clear = (flags & (SMTPD_LISTEN_AUTH_CLEAR |
+				      SMTPD_LISTEN_TLS_REQUIRED)) ==
+		     SMTPD_LISTEN_AUTH_CLEAR;
+
+	return flags & SMTPD_LISTEN_AUTH && s->listener->sink->auth &&
+	       (clear || has_tls(s));
+}
+
 static void wipe_line(struct smtpd_session *s)
 {
 	smtpd_wipe(s->line, sizeof s->line);
@@ -121,16 +133,21 @@ static void login_done(struct smtpd_session *s)
 	check_credentials(s, &a, (struct smtpd_str){s->line, 0});
 }
 
+/* Nobody has such credentials. */
+static void reject(struct smtpd_session *s)
+{
+	smtpd_ask(s, Q_AUTH);
+	smtpd_settle(s, Q_AUTH, SMTPD_REJECT);
+}
+
 static void login_user_done(struct smtpd_session *s)
 {
-	uint8_t overflow = 0;
-
 	if (s->line_len > NAME_MAX_) {
-		overflow = OVERFLOW;
-		s->line_len = 0;
+		reject(s);
+		return;
 	}
 	s->user_len = (uint8_t)s->line_len;
-	expect(s, LOGIN_PASSWORD | overflow);
+	expect(s, LOGIN_PASSWORD);
 	/* "Password:", octet for octet: devices compare it */
 	smtpd_reply(s, "334 UGFzc3dvcmQ6");
 }
@@ -147,13 +164,12 @@ static void response_done(struct smtpd_session *s)
 	} else if (!smtpd_base64_done(&s->u.base64)) {
 		end_exchange(s);
 		smtpd_refuse(s, TEXT("501 5.5.2", "Bad base64"));
-	} else if ((step & STEP) == LOGIN_USER && !(step & OVERFLOW)) {
-		login_user_done(s);
-	} else if (step & OVERFLOW && (step & STEP) != LOGIN_USER) {
-		smtpd_ask(s, Q_AUTH);
-		smtpd_settle(s, Q_AUTH, SMTPD_REJECT);
+	} else if (step & OVERFLOW) {
+		reject(s);
 	} else if ((step & STEP) == PLAIN) {
 		plain_done(s);
+	} else if ((step & STEP) == LOGIN_USER) {
+		login_user_done(s);
 	} else {
 		login_done(s);
 	}
@@ -174,7 +190,7 @@ static const char *obstacle(const struct smtpd_session *s, uint8_t step)
 		return TEXT("502 5.5.1", "AUTH is not offered");
 	if (s->flags & F_AUTHED)
 		return TEXT("503 5.5.1", "Already authenticated");
-	if (!offers_auth(s))
+	if (!smtpd_offers_auth(s))
 		return TEXT("538 5.7.11",
 			"Encryption required: use STARTTLS first");
 	return step ? NULL : TEXT("504 5.5.4", "Unknown mechanism");

@@ -73,7 +73,7 @@ static void offer(struct smtpd_session *s)
 		smtpd_put(s, "250-STARTTLS\r\n");
 #endif
 #if SMTPD_AUTH
-	if (offers_auth(s))
+	if (smtpd_offers_auth(s))
 		smtpd_put(s, "250-AUTH PLAIN LOGIN\r\n");
 #endif
 	smtpd_put(s, "250-SIZE ");

@@ -40,17 +40,14 @@ static bool is_upper_hex(char c)
 /* see params.h */
 bool smtpd_xtext_valid(struct smtpd_str x)
 {
+	unsigned hex = 0; /* digits still due after a '+' */
+
 	for (uint16_t i = 0; i < x.len; i++) {
 		char c = x.s[i];
 
-		if (c < '!' || c > '~' || c == '=')
+		if (hex ? !is_upper_hex(c) : c < '!' || c > '~' || c == '=')
 			return false;
-		if (c != '+')
-			continue;
-		if (x.len - i < 3 || !is_upper_hex(x.s[i + 1]) ||
-			!is_upper_hex(x.s[i + 2]))
-			return false;
-		i = (uint16_t)(i + 2);
+		hex = hex ? hex - 1 : c == '+' ? 2 : 0;
 	}
-	return x.len > 0;
+	return x.len && !hex;
 }

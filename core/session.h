@@ -292,14 +292,7 @@ static inline bool offers_starttls(const struct smtpd_session *s)
 	return s->listener->flags & SMTPD_LISTEN_STARTTLS && !has_tls(s);
 }
 
-static inline bool offers_auth(const struct smtpd_session *s)
-{
-	unsigned flags = s->listener->flags;
-
-	return flags & SMTPD_LISTEN_AUTH && s->listener->sink->auth &&
-	       (has_tls(s) || (flags & SMTPD_LISTEN_AUTH_CLEAR &&
-				      !(flags & SMTPD_LISTEN_TLS_REQUIRED)));
-}
+bool smtpd_offers_auth(const struct smtpd_session *); /* cmd_auth.c */
 
 /* ---- cmd_data.c ---- */
 
