@@ -127,7 +127,8 @@
  * at a time, the others wait with their octets in the TCP window.
  */
 #ifndef SMTPD_TLS_RECORD_BUFFERS
-#define SMTPD_TLS_RECORD_BUFFERS (SMTPD_TLS_SMALL ? 1 : 16)
+#define SMTPD_TLS_RECORD_BUFFERS                                               \
+	(SMTPD_TLS_SMALL ? 1 : SMTPD_TLS_SLOTS < 16 ? SMTPD_TLS_SLOTS : 16)
 #endif
 
 /* Octets of the longest record that comes from the connection's own arena,

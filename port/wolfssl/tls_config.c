@@ -76,6 +76,14 @@ static bool is_pem(const uint8_t *p, size_t len)
 	return false;
 }
 
+/* mbedTLS wants the NUL after PEM counted; so do programs written for it. */
+static long length_of(const uint8_t *p, size_t len)
+{
+	while (len && !p[len - 1] && is_pem(p, len))
+		len--;
+	return len > LONG_MAX ? 0 : (long)len;
+}
+
 static int format_of(const uint8_t *p, size_t len)
 {
 	return is_pem(p, len) ? WOLFSSL_FILETYPE_PEM : WOLFSSL_FILETYPE_ASN1;
@@ -93,13 +101,13 @@ static enum smtpd_tls_reason use_identity(
 {
 	int ret;
 
-	if (id->cert_len > LONG_MAX || id->key_len > LONG_MAX)
-		return SMTPD_TLS_BAD_CERT;
 	ret = wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, id->cert,
-		(long)id->cert_len, format_of(id->cert, id->cert_len));
+		length_of(id->cert, id->cert_len),
+		format_of(id->cert, id->cert_len));
 	if (ret != WOLFSSL_SUCCESS)
 		return because(ret, SMTPD_TLS_BAD_CERT);
-	ret = wolfSSL_CTX_use_PrivateKey_buffer(ctx, id->key, (long)id->key_len,
+	ret = wolfSSL_CTX_use_PrivateKey_buffer(ctx, id->key,
+		length_of(id->key, id->key_len),
 		format_of(id->key, id->key_len));
 	if (ret != WOLFSSL_SUCCESS)
 		return because(ret, SMTPD_TLS_BAD_KEY);
@@ -157,10 +165,8 @@ static enum smtpd_tls_reason trust(
 #if SMTPD_TLS_CLIENT || SMTPD_TLS_CLIENT_CERT
 	int ret;
 
-	if (ca_len > LONG_MAX)
-		return SMTPD_TLS_BAD_CA;
 	ret = wolfSSL_CTX_load_verify_buffer(
-		ctx, ca, (long)ca_len, format_of(ca, ca_len));
+		ctx, ca, length_of(ca, ca_len), format_of(ca, ca_len));
 	if (ret != WOLFSSL_SUCCESS)
 		return because(ret, SMTPD_TLS_BAD_CA);
 	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);

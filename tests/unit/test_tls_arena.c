@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tls_arena.h"
+#include "../../port/wolfssl/tls_arena.h"
 
 static int failures;
 static const char *name;

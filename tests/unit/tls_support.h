@@ -23,8 +23,8 @@
 #include <openssl/x509v3.h>
 
 #include "smtpd_port.h"
-#include "tls_engine.h"
-#include "tls_memory.h"
+#include "../../port/wolfssl/tls_engine.h"
+#include "../../port/wolfssl/tls_memory.h"
 
 #define MAYBE __attribute__((unused))
 
@@ -259,7 +259,7 @@ static void wire_wake(void *arg)
 static const struct smtpd_tls_io wire_io = {
 	wire_peek, wire_recv, wire_send, wire_wake};
 
-static struct wire *MAYBE wire_new(
+static struct wire MAYBE *wire_new(
 	struct smtpd_tls_config *c, SSL_CTX *ctx, const char *host)
 {
 	struct wire *w = calloc(1, sizeof *w);
