@@ -48,10 +48,10 @@
 #ifndef LWIP_HOOK_FILENAME
 #define LWIP_HOOK_FILENAME "lwip_hooks.h"
 #endif
-/* ours: the deadlines and the deferred wake-up */
+/* ours: the deadlines, the deferred wake-up, TLS */
 #ifndef MEMP_NUM_SYS_TIMEOUT
 #define MEMP_NUM_SYS_TIMEOUT                                                   \
-	(LWIP_NUM_SYS_TIMEOUT_INTERNAL + 2 + SMTPD_LWIP_OTHER_TIMEOUTS)
+	(LWIP_NUM_SYS_TIMEOUT_INTERNAL + 3 + SMTPD_LWIP_OTHER_TIMEOUTS)
 #endif
 
 /* ---- protocols ---- */

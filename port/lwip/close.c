@@ -77,7 +77,10 @@ void lwip_smtpd_conn_evict(struct smtpd_conn *c)
 /*
  * The last reply, then FIN; then what still comes is read and dropped until
  * the peer closes as well, so that lwIP has no reason for a RST, which could
- * overtake the reply. What fails for want of memory is tried again by `poll`.
+ * overtake the reply. With TLS the FIN waits until the reply has arrived: a
+ * TLS layer may tell late that the peer has closed, and after our own FIN
+ * lwIP's pcb would by then be in TIME_WAIT, which ends without a word to us.
+ * What fails for want of memory is tried again by `poll`.
  */
 static void close_in_order(struct smtpd_conn *c)
 {
@@ -89,9 +92,9 @@ static void close_in_order(struct smtpd_conn *c)
 			return;
 		c->text = NULL;
 	}
-	if (c->flags & C_EOF) {
+	if (c->flags & C_EOF || (c->tls >= TLS_HANDSHAKE && !c->unacked)) {
 		close_now(c);
-	} else if (!(c->flags & C_FIN) &&
+	} else if (c->tls < TLS_HANDSHAKE && !(c->flags & C_FIN) &&
 		   altcp_shutdown(c->pcb, 0, 1) == ERR_OK) {
 		c->flags |= C_FIN;
 		altcp_setprio(c->pcb, TCP_PRIO_MIN);

@@ -183,7 +183,7 @@ void lwip_smtpd_conn_attach(struct smtpd_conn *c)
 
 /* ---- a new connection ---- */
 
-/* A free slot; or that of whoever has had our FIN longest, whose last reply
+/* A free slot; or that of whoever has longest had all we have to say, which
  * lwIP goes on sending without us. NULL: none. */
 static struct smtpd_conn *take_slot(void)
 {
@@ -195,7 +195,7 @@ static struct smtpd_conn *take_slot(void)
 	for (c = conns; c < conns + CONN_COUNT; c++) {
 		if (!c->listener)
 			return c;
-		if (c->pcb && c->flags & C_FIN &&
+		if (c->pcb && !c->session && !c->text &&
 			now - c->since_ms >= longest_ms) {
 			longest_ms = now - c->since_ms;
 			oldest = c;
