@@ -165,6 +165,10 @@ def build_programs(name, arguments, targets):
     if os.path.exists(log):
         os.unlink(log)
     print(f"building build/{name}", flush=True)
+    for library in "lwip", "wolfssl":
+        variable = library.upper() + "_DIR"
+        path = os.environ.get(variable) or os.path.join(BUILD, "deps", library)
+        arguments = arguments + [f"-D{variable}={path}"]
     if run_logged(["cmake", "-S", TOP, "-B", folder, "-G", "Ninja",
                    *arguments], log):
         print(tail(log))
