@@ -98,7 +98,7 @@ const struct board_setting *board_setting_nearest(
 	const struct board_setting *table, size_t count, struct smtpd_str key)
 {
 	const struct board_setting *found = NULL;
-	unsigned d, best = key.len / 3u + 1;
+	unsigned d, best = key.len / 3u + 2;
 
 	if (key.len > NAME_MAX_LEN)
 		return NULL;
