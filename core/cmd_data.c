@@ -307,23 +307,26 @@ static void answered(struct smtpd_session *s)
 			TEXT("421 4.3.2", "Shutting down"));
 }
 
-/* The refusal of a whole message; in LMTP once for each recipient, and as one
- * error. */
-static void refuse_message(struct smtpd_session *s)
+/* Refuse one recipient's message, in SMTP everybody's: one error a message. */
+static void refuse_rcpt(struct smtpd_session *s, const char *text)
 {
 #if SMTPD_LMTP
-	uint16_t n = s->staged;
-
 	if (is_lmtp(s) && s->rcpt_next > 0)
 		s->error_count--;
-	smtpd_refuse_staged(s, s->refusal);
-	if (s->tx_len + n <= SMTPD_REPLY_BUF) { /* keep the sink's reply */
+#endif
+	smtpd_refuse_staged(s, text);
+}
+
+/* The refusal of a whole message, in LMTP to each recipient the same. */
+static void refuse_message(struct smtpd_session *s)
+{
+	uint16_t n = s->staged;
+
+	refuse_rcpt(s, s->refusal);
+	if (is_lmtp(s) && s->tx_len + n <= SMTPD_REPLY_BUF) {
 		memcpy(s->tx + s->tx_len, s->tx + s->tx_len - n, n);
 		s->staged = n;
 	}
-#else
-	smtpd_refuse_staged(s, s->refusal);
-#endif
 }
 
 /* see session.h */
@@ -362,6 +365,6 @@ void smtpd_end_refused(struct smtpd_session *s)
 {
 	if (!is_lmtp(s))
 		s->flags &= (uint16_t)~F_MAIL; /* no reset behind a REJECT */
-	smtpd_refuse_staged(s, TEXT("451 4.3.0", "Not stored, try again"));
+	refuse_rcpt(s, TEXT("451 4.3.0", "Not stored, try again"));
 	answered(s);
 }

@@ -254,7 +254,9 @@ static void verdict_timeout(struct smtpd_session *s)
 	enum question q = (enum question)s->question;
 
 	LOG(SMTPD_EV_TIMEOUT, s, 451);
-	smtpd_stage(s, q == Q_CONNECT ? TEXT("421 4.3.0", "Timed out") : late);
+	smtpd_stage(s, q == Q_CONNECT ? TEXT("421 4.3.0", "Timed out")
+		       : q == Q_AUTH  ? TEXT("454 4.7.0", "Timed out")
+				      : late);
 	if (q == Q_END || q == Q_BEGIN)
 		smtpd_refuse_rest(s, SMTPD_END_TIMEOUT, late);
 	smtpd_settle(s, q, SMTPD_REJECT);
