@@ -43,7 +43,7 @@ static bool within_limit(struct smtpd_session *s, size_t n)
 		return true;
 	if (s->octets / OVERLONG_TIMES > max) {
 		smtpd_finish(s, SMTPD_END_REFUSED,
-			TEXT("421 4.3.0", "Message far too big"));
+			TEXT("421 4.7.0", "Message far too big"));
 		return false;
 	}
 	if (!(s->flags & F_REFUSED))

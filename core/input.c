@@ -254,7 +254,7 @@ static void verdict_timeout(struct smtpd_session *s)
 	enum question q = (enum question)s->question;
 
 	LOG(SMTPD_EV_TIMEOUT, s, 451);
-	smtpd_stage(s, q == Q_CONNECT ? TEXT("421 4.3.0", "Timed out")
+	smtpd_stage(s, q == Q_CONNECT ? TEXT("421 4.3.2", "Timed out")
 		       : q == Q_AUTH  ? TEXT("454 4.7.0", "Timed out")
 				      : late);
 	if (q == Q_END || q == Q_BEGIN)
