@@ -15,8 +15,7 @@ void lwip_smtpd_conn_close(struct smtpd_conn *c, enum smtpd_close how)
 {
 	c->session = NULL;
 	c->since_ms = sys_now();
-	if (how == SMTPD_CLOSE_ABORT)
-		c->flags |= C_ABORT;
+	c->abort |= how == SMTPD_CLOSE_ABORT;
 }
 
 /* see conn.h */
@@ -29,14 +28,16 @@ void lwip_smtpd_conn_lost(struct smtpd_conn *c, enum smtpd_end why)
 		smtpd_session_lost(s, why, c->unacked);
 }
 
-/* lwIP may keep the pcb for long after we closed it. */
+/* With LWIP_ALTCP the altcp_pcb goes when it is closed, and its callbacks with
+ * it; an abort calls err. Without, lwIP may keep the pcb for long. */
 static void detach(struct smtpd_conn *c)
 {
-	altcp_arg(c->pcb, NULL);
-	altcp_recv(c->pcb, NULL);
-	altcp_sent(c->pcb, NULL);
 	altcp_err(c->pcb, NULL);
-	altcp_poll(c->pcb, NULL, 0);
+#if !LWIP_ALTCP
+	tcp_recv(c->pcb, NULL);
+	tcp_sent(c->pcb, NULL);
+	tcp_poll(c->pcb, NULL, 0);
+#endif
 }
 
 static void release(struct smtpd_conn *c)
@@ -92,11 +93,11 @@ static void close_in_order(struct smtpd_conn *c)
 			return;
 		c->text = NULL;
 	}
-	if (c->flags & C_EOF || (c->tls >= TLS_HANDSHAKE && !c->unacked)) {
+	if (c->eof || (c->tls >= TLS_HANDSHAKE && !c->unacked)) {
 		close_now(c);
-	} else if (c->tls < TLS_HANDSHAKE && !(c->flags & C_FIN) &&
+	} else if (c->tls < TLS_HANDSHAKE && !c->fin &&
 		   altcp_shutdown(c->pcb, 0, 1) == ERR_OK) {
-		c->flags |= C_FIN;
+		c->fin = true;
 		altcp_setprio(c->pcb, TCP_PRIO_MIN);
 	}
 }
@@ -104,7 +105,7 @@ static void close_in_order(struct smtpd_conn *c)
 /* see conn.h */
 err_t lwip_smtpd_conn_settle(struct smtpd_conn *c)
 {
-	if (!c->pcb || c->flags & C_ABORT)
+	if (!c->pcb || c->abort)
 		lwip_smtpd_conn_lost(c, c->tls == TLS_HANDSHAKE
 						? SMTPD_END_TLS
 						: SMTPD_END_PEER);
@@ -114,9 +115,8 @@ err_t lwip_smtpd_conn_settle(struct smtpd_conn *c)
 	}
 	if (c->session)
 		return ERR_OK;
-	c->flags &= (uint8_t)~C_PENDING;
-	if (c->flags & C_ABORT ||
-		sys_now() - c->since_ms >= SMTPD_LWIP_LINGER_MS) {
+	c->pending = false;
+	if (c->abort || sys_now() - c->since_ms >= SMTPD_LWIP_LINGER_MS) {
 		reset(c);
 		return ERR_ABRT;
 	}

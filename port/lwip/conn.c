@@ -9,16 +9,12 @@
 #include "lwip/tcp.h"
 #include "lwip/timeouts.h"
 
-#if SMTPD_TLS
-#include "altcp_tls_wolfssl.h"
-#endif
-
 #define CONN_COUNT (SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING)
 
 static struct smtpd_conn conns[CONN_COUNT];
-static uint8_t depth;  /* callbacks in progress */
-static bool pending;   /* some slot has C_PENDING */
-static bool later_set; /* on_later() is on lwIP's list */
+static struct smtpd_conn *at; /* looked at now; not NULL inside a callback */
+static bool pending;          /* some slot but that has pending set */
+static bool later_set;        /* on_later() is on lwIP's list */
 
 /* ---- wishes, carried out later ---- */
 
@@ -34,9 +30,11 @@ static void do_later(uint32_t ms)
 
 static void note(struct smtpd_conn *c)
 {
-	c->flags |= C_PENDING;
+	c->pending = true;
+	if (c == at)
+		return;
 	pending = true;
-	if (depth == 0)
+	if (!at)
 		do_later(0);
 }
 
@@ -53,40 +51,41 @@ void smtpd_port_close(struct smtpd_conn *c, enum smtpd_close how)
 	note(c);
 }
 
-/* Look at every slot but own once; what is noted meanwhile waits until lwIP has
- * had its turn. */
-static void run(const struct smtpd_conn *own)
+static err_t look_at(struct smtpd_conn *c)
+{
+	at = c;
+	lwip_smtpd_conn_pump(c);
+	return lwip_smtpd_conn_settle(c);
+}
+
+/* The end of a callback about own, or none: the others that were noted
+ * meanwhile, each once; more of it when lwIP has had its turn. */
+static void look_at_others(const struct smtpd_conn *own)
 {
 	struct smtpd_conn *c;
 
-	for (c = conns; c < conns + CONN_COUNT; c++) {
-		if (c == own || !(c->flags & C_PENDING))
-			continue;
-		lwip_smtpd_conn_pump(c);
-		lwip_smtpd_conn_settle(c);
+	if (pending) {
+		pending = false;
+		for (c = conns; c < conns + CONN_COUNT; c++)
+			if (c->pending && c != own)
+				look_at(c);
 	}
-	pending = false;
-	for (c = conns; c < conns + CONN_COUNT; c++)
-		if (c->flags & C_PENDING)
-			pending = true;
+	at = NULL;
 	if (pending)
 		do_later(1);
 }
 
-/* The end of a callback of own, or of none. What it returns goes to lwIP. */
-static err_t leave(struct smtpd_conn *own)
+/* Something happened to c. Returns what lwIP's callback is to return. */
+static err_t happened(struct smtpd_conn *c)
 {
-	err_t err = ERR_OK;
+	err_t err;
 
-	if (depth == 1) {
-		if (own)
-			err = lwip_smtpd_conn_settle(own);
-		if (pending)
-			run(own);
-	} else if (own) {
-		note(own);
+	if (at) {
+		note(c);
+		return ERR_OK;
 	}
-	depth--;
+	err = look_at(c);
+	look_at_others(c);
 	return err;
 }
 
@@ -94,16 +93,15 @@ static void on_later(void *arg)
 {
 	LWIP_UNUSED_ARG(arg);
 	later_set = false;
-	depth++;
-	leave(NULL);
+	look_at_others(NULL);
 }
 
 /* see conn.h */
 void lwip_smtpd_conn_tick(void)
 {
-	depth++;
+	at = conns + CONN_COUNT;
 	smtpd_tick();
-	leave(NULL);
+	look_at_others(NULL);
 }
 
 /* ---- callbacks ---- */
@@ -115,15 +113,15 @@ static err_t on_recv(
 
 	LWIP_UNUSED_ARG(pcb);
 	LWIP_UNUSED_ARG(err);
-	depth++;
-	if (!p)
-		c->flags |= c->tls == TLS_HANDSHAKE ? C_ABORT : C_EOF;
-	else if (c->rx)
+	if (!p) {
+		c->eof = true;
+		c->abort |= c->tls == TLS_HANDSHAKE;
+	} else if (c->rx) {
 		pbuf_cat(c->rx, p);
-	else
+	} else {
 		c->rx = p;
-	lwip_smtpd_conn_pump(c);
-	return leave(c);
+	}
+	return happened(c);
 }
 
 static err_t on_sent(void *arg, struct altcp_pcb *pcb, uint16_t len)
@@ -131,15 +129,14 @@ static err_t on_sent(void *arg, struct altcp_pcb *pcb, uint16_t len)
 	struct smtpd_conn *c = arg;
 
 	LWIP_UNUSED_ARG(pcb);
-	depth++;
 	c->unacked -= LWIP_MIN(len, c->unacked);
-	lwip_smtpd_conn_pump(c);
-	return leave(c);
+	return happened(c);
 }
 
 static err_t on_poll(void *arg, struct altcp_pcb *pcb)
 {
-	return on_sent(arg, pcb, 0);
+	LWIP_UNUSED_ARG(pcb);
+	return happened(arg);
 }
 
 /* The pcb is gone already. */
@@ -149,8 +146,7 @@ static void on_err(void *arg, err_t err)
 
 	LWIP_UNUSED_ARG(err);
 	c->pcb = NULL;
-	depth++;
-	leave(c);
+	happened(c);
 }
 
 #if SMTPD_TLS
@@ -159,15 +155,12 @@ err_t lwip_smtpd_conn_tls_up(void *arg, struct altcp_pcb *pcb, err_t err)
 {
 	struct smtpd_conn *c = arg;
 
-	depth++;
-	if (err != ERR_OK) {
-		c->flags |= C_ABORT;
-	} else if (c->session) {
-		c->tls = TLS_UP;
-		smtpd_session_tls_started(c->session, altcp_tls_info(pcb));
-		lwip_smtpd_conn_pump(c);
-	}
-	return leave(c);
+	LWIP_UNUSED_ARG(pcb);
+	if (err == ERR_OK)
+		c->tls = TLS_DONE;
+	else
+		c->abort = true;
+	return happened(c);
 }
 #endif
 
@@ -183,23 +176,23 @@ void lwip_smtpd_conn_attach(struct smtpd_conn *c)
 
 /* ---- a new connection ---- */
 
-/* A free slot; or that of whoever has longest had all we have to say, which
- * lwIP goes on sending without us. NULL: none. */
+/*
+ * A free slot; or that of whoever has been closing longest, which lwIP finishes
+ * without us: not all can have a session. NULL: all others are lost and not yet
+ * looked at.
+ */
 static struct smtpd_conn *take_slot(void)
 {
 	struct smtpd_conn *c;
 	struct smtpd_conn *oldest = NULL;
-	uint32_t longest_ms = 0;
 	uint32_t now = sys_now();
 
 	for (c = conns; c < conns + CONN_COUNT; c++) {
 		if (!c->listener)
 			return c;
-		if (c->pcb && !c->session && !c->text &&
-			now - c->since_ms >= longest_ms) {
-			longest_ms = now - c->since_ms;
+		if (!c->session && c->pcb &&
+			(!oldest || now - c->since_ms > now - oldest->since_ms))
 			oldest = c;
-		}
 	}
 	if (oldest)
 		lwip_smtpd_conn_evict(oldest);
@@ -229,21 +222,6 @@ static void open_session(struct smtpd_conn *c)
 	}
 }
 
-/* Not even a slot to close it from: the best that can be done at once. */
-static err_t turn_away(const struct smtpd_listener *l, struct altcp_pcb *pcb)
-{
-	static const char text[] = "421 4.3.2 Too many connections\r\n";
-
-	if (SMTPD_LOG)
-		smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
-	if (!(l->flags & SMTPD_LISTEN_TLS))
-		altcp_write(pcb, text, sizeof(text) - 1, TCP_WRITE_FLAG_COPY);
-	if (altcp_close(pcb) == ERR_OK)
-		return ERR_OK;
-	altcp_abort(pcb);
-	return ERR_ABRT;
-}
-
 /* see conn.h */
 err_t lwip_smtpd_conn_accept(
 	const struct lwip_smtpd_listener *l, struct altcp_pcb *pcb)
@@ -251,15 +229,15 @@ err_t lwip_smtpd_conn_accept(
 	struct smtpd_conn *c = take_slot();
 
 	if (!c)
-		return turn_away(&l->smtpd, pcb);
-	depth++;
+		return ERR_MEM;
+	at = c;
 	c->listener = l;
 	c->pcb = pcb;
 	altcp_nagle_disable(pcb);
 	lwip_smtpd_conn_attach(c);
 	open_session(c);
-	lwip_smtpd_conn_pump(c);
-	return leave(c);
+	at = NULL;
+	return happened(c);
 }
 
 /* see lwip_smtpd.h */

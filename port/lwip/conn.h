@@ -9,9 +9,9 @@
  * peer has read its last reply and closed (close.c).
  *
  * Nothing that a session asks for is done inside the call that asks: the wish
- * is noted in the slot, and carried out when the outermost callback ends. That
- * keeps the engine from being entered twice, and lets a callback return
- * ERR_ABRT exactly when its own pcb is gone.
+ * is noted in the slot, and carried out when the callback ends. That keeps the
+ * engine from being entered twice, and lets a callback return ERR_ABRT exactly
+ * when its own pcb is gone.
  */
 #ifndef LWIP_SMTPD_CONN_H
 #define LWIP_SMTPD_CONN_H
@@ -21,20 +21,14 @@
 
 #include "smtpd_port.h"
 
-/* flags of struct smtpd_conn */
-#define C_PENDING  0x01u /* woken, to be closed, or lost: look at it */
-#define C_EOF      0x02u /* the peer has closed its side */
-#define C_EOF_TOLD 0x04u /* and the session knows */
-#define C_ABORT    0x08u /* to be reset */
-#define C_FIN      0x10u /* our side is closed */
-#define C_BUSY     0x20u /* being pumped: a callback inside only notes */
-
+/* Where bit 1 is set the session neither gets octets nor gives any. */
 enum conn_tls {
 	TLS_NONE,
 	TLS_RESERVED,  /* a slot is set aside */
 	TLS_START,     /* to be started when the session has returned */
 	TLS_HANDSHAKE, /* pcb is the TLS one from here on */
 	TLS_UP,
+	TLS_DONE = 6, /* the handshake; the session is to be told */
 };
 
 struct smtpd_conn {
@@ -45,8 +39,12 @@ struct smtpd_conn {
 	const char *text;              /* a refusal still to be written */
 	uint32_t unacked;              /* octets written, not acknowledged */
 	uint32_t since_ms;             /* closing since */
-	uint8_t flags;
-	uint8_t tls; /* enum conn_tls */
+	uint8_t tls;                   /* enum conn_tls */
+	bool pending;  /* woken, to be closed, or lost: look at it */
+	bool eof;      /* the peer has closed its side */
+	bool eof_told; /* and the session knows */
+	bool abort;    /* to be reset */
+	bool fin;      /* our side is closed */
 };
 
 /* ---- conn.c ---- */
@@ -88,8 +86,8 @@ err_t lwip_smtpd_conn_settle(struct smtpd_conn *c);
 /* ---- tls.c ---- */
 
 #if SMTPD_TLS
-/* Wrap c->pcb, after TLS_START. */
-void lwip_smtpd_conn_start_tls(struct smtpd_conn *c);
+/* Do what TLS_START and TLS_DONE ask for. */
+void lwip_smtpd_conn_tls(struct smtpd_conn *c);
 
 /* Give back what smtpd_port_tls_reserve() took and nobody used. */
 void lwip_smtpd_conn_unreserve(struct smtpd_conn *c);

@@ -42,8 +42,7 @@ void lwip_smtpd_conn_drop(struct smtpd_conn *c)
 /* A session to whom octets can be given, and who can answer. */
 static bool live(const struct smtpd_conn *c)
 {
-	return c->session && c->pcb && c->tls != TLS_START &&
-	       c->tls != TLS_HANDSHAKE;
+	return c->session && c->pcb && !(c->tls & 2);
 }
 
 /* Offer what was received; with nothing there, let the session go on. Returns
@@ -66,8 +65,8 @@ static uint32_t feed(struct smtpd_conn *c)
 		}
 		drop_first(c);
 	}
-	if (!c->rx && live(c) && (c->flags & (C_EOF | C_EOF_TOLD)) == C_EOF) {
-		c->flags |= C_EOF_TOLD;
+	if (!c->rx && live(c) && c->eof && !c->eof_told) {
+		c->eof_told = true;
 		smtpd_session_eof(c->session);
 	}
 	return taken;
@@ -82,20 +81,22 @@ static bool drain(struct smtpd_conn *c)
 	while (live(c)) {
 		size_t len;
 		const uint8_t *p = smtpd_session_output(c->session, &len);
-		uint16_t n = (uint16_t)LWIP_MIN(len, altcp_sndbuf(c->pcb));
+		uint16_t room = len ? altcp_sndbuf(c->pcb) : 0;
 		err_t err;
 
-		if (n == 0)
+		if (room == 0)
 			break;
-		err = altcp_write(c->pcb, p, n, TCP_WRITE_FLAG_COPY);
+		if (len > room)
+			len = room;
+		err = altcp_write(
+			c->pcb, p, (uint16_t)len, TCP_WRITE_FLAG_COPY);
 		if (err != ERR_OK) {
-			if (err != ERR_MEM)
-				c->flags |= C_ABORT;
+			c->abort = err != ERR_MEM;
 			break;
 		}
-		c->unacked += n;
+		c->unacked += (uint32_t)len;
 		moved = true;
-		smtpd_session_output_ack(c->session, n);
+		smtpd_session_output_ack(c->session, len);
 	}
 	return moved;
 }
@@ -109,24 +110,22 @@ void lwip_smtpd_conn_pump(struct smtpd_conn *c)
 {
 	uint32_t taken;
 
-	if (c->flags & C_BUSY)
-		return;
-	c->flags |= C_BUSY;
+#if SMTPD_TLS
+	lwip_smtpd_conn_tls(c);
+#endif
 	do {
 		bool moved = true;
 
-		c->flags &= (uint8_t)~C_PENDING;
+		c->pending = false;
 		for (taken = 0; moved && live(c);) {
 			taken += feed(c);
 			moved = drain(c);
 		}
 		credit(c, taken);
-	} while (taken > 0 && c->flags & C_PENDING && live(c));
+	} while (taken > 0 && c->pending && live(c));
 #if SMTPD_TLS
-	if (c->tls == TLS_START)
-		lwip_smtpd_conn_start_tls(c);
+	lwip_smtpd_conn_tls(c);
 #endif
 	if (c->pcb)
 		altcp_output(c->pcb);
-	c->flags &= (uint8_t)~C_BUSY;
 }

@@ -6,6 +6,7 @@
 #include "random.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "lwip/opt.h"
 #include "lwip/sys.h"
@@ -15,9 +16,10 @@
 
 #define ROTL(x, n) ((x) << (n) | (x) >> (32 - (n)))
 
-static void sip_rounds(uint32_t v[4], unsigned n)
+static void mix(uint32_t v[4], uint32_t m, unsigned rounds)
 {
-	while (n-- > 0) {
+	v[3] ^= m;
+	while (rounds-- > 0) {
 		v[0] += v[1];
 		v[1] = ROTL(v[1], 5) ^ v[0];
 		v[0] = ROTL(v[0], 16);
@@ -29,12 +31,6 @@ static void sip_rounds(uint32_t v[4], unsigned n)
 		v[1] = ROTL(v[1], 13) ^ v[2];
 		v[2] = ROTL(v[2], 16);
 	}
-}
-
-static void sip_word(uint32_t v[4], uint32_t m)
-{
-	v[3] ^= m;
-	sip_rounds(v, 2);
 	v[0] ^= m;
 }
 
@@ -46,10 +42,10 @@ uint32_t lwip_smtpd_hash(const uint32_t key[2], const uint32_t *p, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		sip_word(v, p[i]);
-	sip_word(v, (uint32_t)count << 26);
+		mix(v, p[i], 2);
+	mix(v, (uint32_t)count << 26, 2);
 	v[2] ^= 0xff;
-	sip_rounds(v, 4);
+	mix(v, 0, 4);
 	return v[1] ^ v[3];
 }
 
@@ -66,35 +62,20 @@ uint32_t lwip_smtpd_rand(void)
 	return weak >> 8 | weak << 24;
 }
 
-static size_t add_address(uint32_t *w, const ip_addr_t *ip)
-{
-#if LWIP_IPV6
-	if (IP_IS_V6(ip)) {
-		size_t i;
-
-		for (i = 0; i < 4; i++)
-			w[i] = ip_2_ip6(ip)->addr[i];
-		return 4;
-	}
-#endif
-#if LWIP_IPV4
-	w[0] = ip_2_ip4(ip)->addr;
-#endif
-	return 1;
-}
-
 /* see lwip_hooks.h. RFC 6528 3: a clock of 4 us plus a keyed hash. */
 u32_t lwip_smtpd_isn(const ip_addr_t *local_ip, u16_t local_port,
 	const ip_addr_t *remote_ip, u16_t remote_port)
 {
+	enum { IP_WORDS = sizeof(ip_addr_t) / sizeof(uint32_t) };
 	static uint32_t key[2];
 	static bool have_key;
-	uint32_t w[9];
-	size_t n = add_address(w, local_ip);
+	uint32_t w[2 * IP_WORDS + 1];
 
-	n += add_address(w + n, remote_ip);
-	w[n++] = (uint32_t)local_port << 16 | remote_port;
 	if (!have_key)
 		have_key = smtpd_port_entropy((uint8_t *)key, sizeof(key)) == 0;
-	return sys_now() * 250U + lwip_smtpd_hash(key, w, n);
+	memcpy(w, local_ip, sizeof(*local_ip));
+	memcpy(w + IP_WORDS, remote_ip, sizeof(*remote_ip));
+	w[2 * IP_WORDS] = (uint32_t)local_port << 16 | remote_port;
+	return sys_now() * 250U +
+	       lwip_smtpd_hash(key, w, sizeof(w) / sizeof(w[0]));
 }

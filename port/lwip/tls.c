@@ -37,8 +37,8 @@ void lwip_smtpd_conn_unreserve(struct smtpd_conn *c)
 	c->tls = TLS_NONE;
 }
 
-/* see conn.h. What has come so far is clear text: RFC 3207 4.2. */
-void lwip_smtpd_conn_start_tls(struct smtpd_conn *c)
+/* What has come so far is clear text: RFC 3207 4.2. */
+static void start(struct smtpd_conn *c)
 {
 	struct altcp_tls_config *config = *c->listener->tls;
 	struct altcp_pcb *pcb = NULL;
@@ -56,6 +56,19 @@ void lwip_smtpd_conn_start_tls(struct smtpd_conn *c)
 	c->unacked = 0;
 	lwip_smtpd_conn_attach(c);
 	pcb->connected = lwip_smtpd_conn_tls_up;
+}
+
+/* see conn.h */
+void lwip_smtpd_conn_tls(struct smtpd_conn *c)
+{
+	if (!c->session || !c->pcb)
+		return;
+	if (c->tls == TLS_START) {
+		start(c);
+	} else if (c->tls == TLS_DONE) {
+		c->tls = TLS_UP;
+		smtpd_session_tls_started(c->session, altcp_tls_info(c->pcb));
+	}
 }
 
 #endif
