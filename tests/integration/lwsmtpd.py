@@ -361,8 +361,9 @@ class Client:
     """A connection to a port; octets are sent exactly as given."""
 
     def __init__(self, port, tls=False, timeout=20.0, greeting=True,
-                 host="127.0.0.1"):
-        self.sock = socket.create_connection((host, port), timeout)
+                 host="127.0.0.1", source=None):
+        self.sock = socket.create_connection(
+            (host, port), timeout, (source, 0) if source else None)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.greeting = ""

@@ -1,0 +1,164 @@
+"""cases.py - what every suite of test_cases_* does around its cases
+
+SPDX-License-Identifier: BSD-3-Clause
+
+The rule of every row of the table of bad input: no crash, no sanitizer
+report, nothing leaked, and a fresh client is served afterwards. serving()
+sees to that.
+"""
+import contextlib
+import os
+import socket
+import threading
+import time
+
+import lwsmtpd
+from lwsmtpd import Client, Server, check, equal
+from netns import Namespace, ip, need_tap
+from pools import Pools
+
+# With ASan and UBSan where tests/run has built it.
+PROGRAM = os.environ.get("LWSMTPD_ASAN") or lwsmtpd.PROGRAM
+_serial = 0
+
+
+def body(octets=0):
+    """A message of its own, of about that many octets, in CRLF lines."""
+    global _serial  # pylint: disable=global-statement
+    _serial += 1
+    head = f"Subject: message {_serial}\r\n\r\nThe body.\r\n".encode()
+    line = b".dots and %7d octets " + b"x" * 50 + b"\r\n"
+    count = max(octets - len(head), 0) // len(line % 0)
+    return head + b"".join(line % i for i in range(count))
+
+
+def sender():
+    """A sender that no other message has."""
+    return f"sender{_serial}.{time.monotonic_ns()}@example.org"
+
+
+def stored(s, octets):
+    """How often the maildir has a message with this content."""
+    return sum(m.endswith(b"\r\n" + octets) or m.endswith(octets)
+               for m in s.messages())
+
+
+def deliver(s, tls=False, host="127.0.0.1", octets=0, source=None):
+    """A client as it should be delivers a message, which arrives as it is;
+    returns the seconds it took."""
+    text = body(octets)
+    start = time.monotonic()
+    with Client(s.smtp, host=host, source=source) as c:
+        check(c.greeting.startswith("220"), "greeting:", c.greeting)
+        c.hello()
+        if tls:
+            c.starttls()
+        c.send_mail(body=text)
+        spent = time.monotonic() - start
+        c.quit()
+    if os.path.isdir(s.maildir):
+        equal(stored(s, text), 1, "times stored")
+    return spent
+
+
+@contextlib.contextmanager
+def serving(*options, host="127.0.0.1", timeout=12.0, **more):
+    """A server; when the case is done a fresh client is served, in clear text
+    and with TLS, all pools are full again, and it ends as it should."""
+    tls = "--smtpd_use_tls=no" not in options
+    with Server(*options, program=PROGRAM, **more) as s:
+        s.host = host
+        s.pools = Pools(s)
+        deliver(s, host=host)
+        yield s
+        if s.running():
+            after(s, tls, timeout)
+
+
+def after(s, tls=True, timeout=12.0):
+    """The rule, in the middle of a case or at its end."""
+    deliver(s, host=s.host)
+    if tls:
+        deliver(s, tls=True, host=s.host)
+    s.pools.settle(timeout)
+
+
+def raw(port, host="127.0.0.1", timeout=20.0):
+    """A plain socket, Nagle off."""
+    s = socket.create_connection((host, port), timeout)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return s
+
+
+def read_all(sock, timeout=20.0):
+    """Octets until the peer closes or resets, or b"..." and None appended
+    when it does neither in time."""
+    octets, end = b"", time.monotonic() + timeout
+    while True:
+        sock.settimeout(max(end - time.monotonic(), 0.001))
+        try:
+            more = sock.recv(65536)
+        except socket.timeout:
+            raise AssertionError(
+                f"still open after {timeout} s, read {octets[-200:]!r}"
+            ) from None
+        except OSError:
+            return octets
+        if not more:
+            return octets
+        octets += more
+
+
+def reset(sock):
+    """Close with RST."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                    b"\x01\0\0\0\0\0\0\0")
+    sock.close()
+
+
+def in_parallel(function, arguments):
+    """Call function(a) for each a at once; returns the results in order, or
+    raises what the first that failed raised."""
+    results, errors = [None] * len(arguments), []
+
+    def one(i, argument):
+        try:
+            results[i] = function(argument)
+        except BaseException as why:  # pylint: disable=broad-except
+            errors.append(why)
+    threads = [threading.Thread(target=one, args=(i, a), daemon=True)
+               for i, a in enumerate(arguments)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(120)
+    if errors:
+        raise errors[0]
+    return results
+
+
+TAP_SERVER, TAP_CLIENT = "10.9.0.2", "10.9.0.1"
+
+
+@contextlib.contextmanager
+def on_tap(*options, mtu=1500, **more):
+    """serving() on a TAP device lw0 in a namespace that is the case's own; the
+    kernel is 10.9.0.1 there, the server 10.9.0.2."""
+    need_tap()
+    with Namespace() as ns:
+        try:
+            ip("tuntap add dev lw0 mode tap")
+            ip(f"link set lw0 mtu {mtu}")
+            if mtu >= 1280:
+                with open("/proc/sys/net/ipv6/conf/lw0/accept_dad", "w",
+                          encoding="ascii") as file:
+                    file.write("0")
+            ip("link set lw0 up")
+            ip(f"addr add {TAP_CLIENT}/24 dev lw0")
+            with serving("--net=tap:lw0", f"--ip={TAP_SERVER}/24",
+                         f"--mtu={mtu}", *options, host=TAP_SERVER,
+                         **more) as s:
+                s.namespace = ns
+                yield s
+        finally:
+            ns.close()

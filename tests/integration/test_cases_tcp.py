@@ -1,0 +1,487 @@
+#!/usr/bin/python3
+"""test_cases_tcp.py - rows 142 to 145, 154, 160: how connections end or stall
+
+SPDX-License-Identifier: BSD-3-Clause
+tests: sanitized
+tests: timeout 200
+
+Segments are made by hand on a TAP device: see rawtcp.py.
+"""
+import signal
+import socket
+import time
+
+import lwsmtpd
+from cases import (TAP_SERVER, body, deliver, on_tap, raw, read_all, reset,
+                   serving, stored)
+from lwsmtpd import Client, case, check, equal, until
+from rawtcp import ACK, FIN, MOD, PSH, RST, SYN, Link, Peer
+
+LEFT = "left without our 250"
+
+
+def idle(s, what):
+    """Wait until no connection has a slot."""
+    until(lambda: s.pools.connections() == 0, 3, f"slot free after {what}")
+
+
+def in_data(p):
+    """As far as 354."""
+    p.greeted()
+    p.dialogue("EHLO x", "MAIL FROM:<a@example.org>",
+               "RCPT TO:<b@example.org>", "DATA")
+    return p
+
+
+# ---- 142: RST in every state ----
+
+def syn_rcvd(p):
+    p.connect(finish=False)
+
+
+def greeting_unread(p):
+    p.connect()
+
+
+def greeted(p):
+    p.greeted()
+
+
+def half_a_command(p):
+    p.greeted().say("EH")
+
+
+def reply_unacknowledged(p):
+    p.greeted().say("EHLO x\r\n")
+    p.read("250 ", acknowledge=False)
+
+
+def after_mail(p):
+    p.greeted()
+    p.dialogue("EHLO x", "MAIL FROM:<a@example.org>")
+
+
+def after_rcpt(p):
+    p.greeted()
+    p.dialogue("EHLO x", "MAIL FROM:<a@example.org>",
+               "RCPT TO:<b@example.org>")
+
+
+def in_the_message(p):
+    in_data(p).say(b"half a mess")
+
+
+def in_the_end_of_data(p):
+    in_data(p).say(b"text\r\n.\r")
+
+
+def with_a_hole(p):
+    in_data(p).say(b"text\r\n")
+    p.send(data=b"behind a hole\r\n.\r\n", at=10)
+
+
+def in_a_chunk(p):
+    p.greeted()
+    p.dialogue("EHLO x", "MAIL FROM:<a@example.org>",
+               "RCPT TO:<b@example.org>")
+    p.say("BDAT 100\r\nnot all of it")
+
+
+def between_chunks(p):
+    p.greeted()
+    p.dialogue("EHLO x", "MAIL FROM:<a@example.org>",
+               "RCPT TO:<b@example.org>")
+    p.say("BDAT 3\r\nall")
+    p.read("250 ")
+
+
+def in_auth(p):
+    p.greeted()
+    p.dialogue("EHLO x", "AUTH LOGIN")
+    p.say("dGVz")
+
+
+def starttls_unread(p):
+    p.greeted().dialogue("EHLO x")
+    p.say("STARTTLS\r\n")
+
+
+def in_the_handshake(p):
+    p.greeted().dialogue("EHLO x", "STARTTLS")
+    p.say(b"\x16\x03\x01\x02\x00\x01\x00")
+
+
+def last_reply_unread(p):
+    p.greeted().say("QUIT\r\n")
+
+
+def fin_wait_2(p):
+    p.greeted().say("QUIT\r\n")
+    p.ended()
+
+
+def closing(p):
+    p.greeted().say("QUIT\r\n")
+    p.read("221 ", acknowledge=False)
+    p.send(FIN | ACK, ack=p.ack - 5)
+    p.seq += 1
+
+
+def time_wait(p):
+    p.greeted().say("QUIT\r\n")
+    p.ended()
+    p.send(FIN | ACK)
+    p.seq += 1
+
+
+def last_ack(p):
+    p.greeted().send(FIN | ACK)
+    p.seq += 1
+
+
+@case
+def case_142_rst_in_every_state():
+    with on_tap("--smtpd_tls_auth_only=no") as s:
+        link = Link("lw0", TAP_SERVER)
+        for state in (syn_rcvd, greeting_unread, greeted, half_a_command,
+                      reply_unacknowledged, after_mail, after_rcpt,
+                      in_the_message, in_the_end_of_data, with_a_hole,
+                      in_a_chunk, between_chunks, in_auth, starttls_unread,
+                      in_the_handshake, last_reply_unread, fin_wait_2,
+                      closing, time_wait, last_ack):
+            for _ in range(2):
+                before = len(s.messages())
+                p = Peer(link, s.smtp)
+                state(p)
+                p.abort()
+                idle(s, state.__name__)
+                equal(len(s.messages()), before, state.__name__)
+                equal(s.leftovers(), [], state.__name__)
+                link.drain()
+        check(LEFT not in s.stderr(), s.stderr()[-500:])
+        link.close()
+
+
+@case
+def case_142_rst_in_tls():
+    with on_tap() as s:
+        for talk in (lambda c: None, lambda c: c.send(b"NOO"),
+                     lambda c: (c.envelope(), c.expect("DATA", 354),
+                                c.send(b"half a mess"))):
+            c = Client(s.smtp, host=TAP_SERVER)
+            c.hello()
+            c.starttls()
+            talk(c)
+            reset(c.sock)
+            idle(s, "RST in TLS")
+        equal((len(s.messages()), s.leftovers()), (1, []))
+
+
+@case
+def case_142_rst_before_250_is_acknowledged():
+    """The message is kept, once, and it is said that it may come again."""
+    with on_tap() as s:
+        link = Link("lw0", TAP_SERVER)
+        text = body()
+        p = in_data(Peer(link, s.smtp))
+        p.say(text + b".\r\n")
+        p.abort()
+        s.wait_stderr(LEFT, 3)
+        equal(stored(s, text), 1)
+        idle(s, "the dot")
+
+        # the 250 was acknowledged: nothing to say
+        p = in_data(Peer(link, s.smtp))
+        p.say(body() + b".\r\n")
+        p.read("250 ")
+        p.abort()
+        idle(s, "the 250")
+        equal(s.stderr().count(LEFT), 1)
+        equal(len(s.messages()), 3)
+        link.close()
+
+
+@case
+def case_142_blind_rst_and_syn():
+    """RFC 5961: neither in the window nor outside of it do they end it."""
+    with on_tap() as s:
+        link = Link("lw0", TAP_SERVER)
+        p = Peer(link, s.smtp).greeted()
+        p.dialogue("EHLO x")
+        for flags, at in ((RST, 1000), (RST, 30000), (RST, 10 ** 6),
+                          (RST, -1), (RST, -10 ** 6), (SYN, 0), (SYN, 1000),
+                          (SYN, 10 ** 6), (SYN | ACK, 0), (SYN | RST, 5000)):
+            p.send(flags, at=at)
+            check(b"250" in p.dialogue("NOOP"), flags, at)
+        p.say("QUIT\r\n")
+        equal(p.ended(), "FIN")
+        p.send(FIN | ACK)
+        link.close()
+
+
+# ---- 143: the peer is gone and says nothing ----
+
+@case
+def case_143_half_open_peers():
+    with on_tap("--smtpd_timeout=2s", "--smtpd_data_timeout=2s",
+                "--smtpd_starttls_timeout=2s",
+                "--smtpd_write_timeout=2s") as s:
+        link = Link("lw0", TAP_SERVER)
+        states = (greeting_unread, greeted, half_a_command,
+                  reply_unacknowledged, after_rcpt, in_the_message, in_a_chunk,
+                  starttls_unread, in_the_handshake, last_reply_unread,
+                  fin_wait_2, last_ack)
+        for state in states:
+            p = Peer(link, s.smtp)
+            state(p)
+        link.arp_answers = False
+        start = time.monotonic()
+        sessions = s.pools.connections()
+        check(sessions >= len(states) - 2, sessions)
+        # sessions end after 2 s; connections 5 s later
+        until(lambda: s.pools.connections() == 0, 9, "slots free")
+        print(f"# half-open slots free after {time.monotonic() - start:.1f} s")
+        p.abort()  # lwIP would keep its FIN, in LAST_ACK, for two minutes
+        equal((len(s.messages()), s.leftovers()), (1, []))
+        link.close()
+
+
+# ---- 144: half-close ----
+
+@case
+def case_144_fin_behind_the_dot():
+    with on_tap() as s:
+        link = Link("lw0", TAP_SERVER)
+        # FIN in the dot's own segment, then in one of its own
+        for together in (True, False):
+            text = body()
+            p = in_data(Peer(link, s.smtp))
+            p.say(text)
+            p.send(PSH | ACK | (FIN if together else 0), b".\r\n")
+            p.seq += 3
+            if not together:
+                p.send(FIN | ACK)
+            p.seq += 1
+            check(p.read("250 ").startswith(b"250 2.0.0"))
+            equal(p.ended(), "FIN")
+            equal(stored(s, text), 1)
+        # without a dot: nothing
+        p = in_data(Peer(link, s.smtp))
+        p.send(PSH | ACK | FIN, b"no end\r\n")
+        p.seq += 9
+        equal(p.ended(), "FIN")
+        check(b"250" not in p.data, p.data)
+        # pipelined commands, then FIN: every one is answered
+        p = Peer(link, s.smtp).greeted()
+        p.send(PSH | ACK | FIN, b"EHLO x\r\nNOOP\r\nRSET\r\n")
+        p.seq += 21
+        equal(p.ended(), "FIN")
+        equal(p.data.count(b"\r\n250 2.0.0"), 2, p.data)
+        idle(s, "half-close")
+        equal((len(s.messages()), s.leftovers()), (3, []))
+        link.close()
+
+
+# ---- 145: windows ----
+
+@case
+def case_145_zero_window():
+    """It probes, the replies stay whole; beyond the deadline it resets."""
+    with on_tap("--smtpd_timeout=6s") as s:
+        link = Link("lw0", TAP_SERVER)
+        p = Peer(link, s.smtp, window=0)
+        p.connect()
+        check(not any(x.data for x in iter(lambda: p.receive(0.3), None)),
+              "sent into a closed window")
+        p.window = 65535
+        p.send()
+        p.read("220 ")
+        shut(p)
+        p.say("EHLO x\r\n")
+        until(lambda: probe(p), 4, "a probe of the window")
+        p.window = 65535
+        p.send()
+        p.read("250 ENHANCEDSTATUSCODES")
+        # the reply is with lwIP: the session is one that says nothing
+        shut(p)
+        p.say("EHLO x\r\n")
+        start = time.monotonic()
+        equal(p.ended(15), "RST")
+        spent = time.monotonic() - start
+        check(5.5 < spent < 13, spent)
+        idle(s, "a closed window")
+        link.close()
+
+
+def shut(p):
+    """Close the window, with an acknowledgement: shrinking it does not
+    count."""
+    p.say("NOOP\r\n")
+    p.window = 0
+    p.read("250 2.0.0 Ok\r\n")
+
+
+def probe(p):
+    """Has it sent an octet into the closed window? Answer it."""
+    x = p.receive(0.2)
+    if not x or len(x.data) != 1:
+        return False
+    p.send()
+    return True
+
+
+@case
+def case_145_tiny_window():
+    """A window of 1, 5, 10 octets: the same octets, in no more than fit."""
+    with on_tap("--smtpd_write_timeout=20s") as s:
+        link = Link("lw0", TAP_SERVER)
+        for window in (10, 5, 1):
+            p = Peer(link, s.smtp, window=window)
+            p.connect()
+            octets, end = b"", time.monotonic() + 4
+            while len(octets) < 2 * window and time.monotonic() < end:
+                x = p.receive(end - time.monotonic())
+                if x and x.data:
+                    check(len(x.data) <= window, x)
+                    p.send()
+                octets = p.data
+            check(octets and b"220 ".startswith(octets[:4]), octets)
+            p.window = 65535
+            p.send()
+            p.read("ESMTP\r\n")
+            check(b"250" in p.dialogue("NOOP"))
+            p.abort()
+        idle(s, "tiny windows")
+        link.close()
+
+
+@case
+def case_145_silly_window():
+    """RFC 1122 4.2.3.3: our window does not open by a few octets at a time.
+    A client that reads no replies is not read from; then it is, again; and
+    beyond the write deadline it is reset."""
+    with on_tap("--smtpd_session_message_limit=0", "--quiet",
+                "--smtpd_write_timeout=4s", sinks=("log",)) as s:
+        link = Link("lw0", TAP_SERVER)
+        p = Peer(link, s.smtp).greeted()
+        p.dialogue("EHLO x")
+        one = (b"MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\n"
+               b"DATA\r\nSubject: x\r\n\r\nx\r\n.\r\n")
+        flood = one * (200000 // len(one) + 1)
+        p.window = 0
+        sent = 0
+        while sent < len(flood):
+            room = (p.server_acked + p.server_window - p.seq) % MOD
+            part = flood[sent:sent + min(room, 1000)]
+            if part:
+                p.send(PSH | ACK, part)
+                p.seq += len(part)
+                sent += len(part)
+            if p.receive(0.05 if part else 1.0) is None and not part:
+                break
+        check(sent < len(flood), "it took all without an answer read")
+        print(f"# took {sent} octets of a client that reads nothing")
+        # now read: every step of the window's right edge is worth a segment
+        p.window = 65535
+        edges = [(p.server_acked + p.server_window) % MOD]
+        p.send()
+        while sent < len(flood):
+            x = p.receive(3.0)
+            check(x is not None, "stuck at", sent)
+            edge = (x.ack + x.window) % MOD
+            if edge != edges[-1]:
+                edges.append(edge)
+            if x.data:
+                p.send()
+            room = (p.server_acked + p.server_window - p.seq) % MOD
+            while room >= 1000 and sent < len(flood):
+                part = flood[sent:sent + 1000]
+                p.send(PSH | ACK, part)
+                p.seq += len(part)
+                sent += len(part)
+                room -= len(part)
+        steps = [(b - a) % MOD for a, b in zip(edges, edges[1:])]
+        check(min(steps) >= 1460, "silly steps of the window", steps[:20])
+        while p.receive(0.2):
+            p.send()
+        shut(p)
+        p.say(one * 400)
+        start = time.monotonic()
+        equal(p.ended(9), "RST")
+        check(3.5 < time.monotonic() - start < 6, "the write deadline")
+        idle(s, "flood")
+        link.close()
+
+
+# ---- 154, 160: gone before it was accepted ----
+
+@case
+def case_160_client_left_while_it_waited():
+    """Connections come and go while the server does not look: no slot is lost
+    and nobody is sent more than one greeting."""
+    with on_tap() as s:
+        link = Link("lw0", TAP_SERVER)
+        peers = [Peer(link, s.smtp) for _ in range(30)]
+        for i, p in enumerate(peers):
+            check(p.connect(finish=False) is not None, "no SYN-ACK")
+        s.send_signal(signal.SIGSTOP)
+        for i, p in enumerate(peers):
+            p.send()
+            if i % 3 == 0:
+                p.abort()
+            else:
+                p.send(FIN | ACK)
+                p.seq += 1
+                if i % 3 == 1:
+                    p.abort()
+        s.send_signal(signal.SIGCONT)
+        for p in peers[2::3]:
+            equal(p.ended(), "FIN")
+        idle(s, "all have left")
+        greetings = [x for x in link.drain(0.2) if x.data]
+        check(len(greetings) <= len(peers), len(greetings))
+        link.close()
+
+
+@case
+def case_160_client_left_the_host_backlog():
+    """The same through libslirp, where the host's kernel accepts first."""
+    with serving() as s:
+        s.send_signal(signal.SIGSTOP)
+        gone = []
+        for i in range(40):
+            c = socket.socket()
+            c.setblocking(False)
+            c.connect_ex(("127.0.0.1", s.smtp))
+            gone.append(c)
+        time.sleep(0.1)
+        for i, c in enumerate(gone):
+            if i % 2:
+                reset(c)
+            else:
+                c.close()
+        s.send_signal(signal.SIGCONT)
+        deliver(s)
+        idle(s, "they left")
+
+
+@case
+def case_142_rst_through_the_host():
+    """libslirp: the same rule where the kernel is the peer."""
+    with serving() as s:
+        for last in (b"", b"EHLO x\r\n", b"EHLO x\r\nMAIL FROM:<a@b.c>\r\n",
+                     b"EHLO x\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<a@b.c>\r\n"
+                     b"DATA\r\nhalf a mess"):
+            c = raw(s.smtp)
+            c.sendall(last)
+            time.sleep(0.05)
+            reset(c)
+            idle(s, last)
+        c = raw(s.smtp)
+        c.sendall(b"QUIT\r\n")
+        check(read_all(c).endswith(b"Bye\r\n"))
+        equal((len(s.messages()), s.leftovers()), (1, []))
+
+
+if __name__ == "__main__":
+    lwsmtpd.main()
