@@ -139,7 +139,8 @@ int smtpd_port_pbkdf2(const void *password, size_t password_len,
 
 	if (!ret)
 		ret = hmac(&m, salt, salt_len, block_1, sizeof block_1, u);
-	memcpy(key, u, DIGEST);
+	if (!ret)
+		memcpy(key, u, DIGEST);
 	for (i = 1; !ret && i < iterations; i++) {
 		ret = hmac(&m, u, DIGEST, NULL, 0, u);
 		for (j = 0; j < DIGEST; j++)

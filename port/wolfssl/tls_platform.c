@@ -9,7 +9,6 @@
 /* wolfSSL's names; its own prototypes are private */
 unsigned int LowResTimer(void);
 long long TimeNowInMilliseconds(void);
-int smtpd_tls_seed(unsigned char *output, unsigned int len);
 
 /* The seed of Hash_DRBG. Failure makes wolfSSL refuse, never guess. */
 int smtpd_tls_seed(unsigned char *output, unsigned int len)
