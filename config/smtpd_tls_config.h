@@ -61,7 +61,7 @@
 #endif
 
 /* X25519. OpenSSL's clients send it first; without it every handshake with
- * them takes one round trip more. Cortex-M3: 3 KB of flash. */
+ * them takes one round trip more. Cortex-M3: 7 KB of flash. */
 #ifndef SMTPD_TLS_X25519
 #define SMTPD_TLS_X25519 1
 #endif
@@ -80,7 +80,7 @@
 /* Dates of peers' certificates are checked, against smtpd_port_wall_s(). A
  * clock that is not set (0) is before every certificate: they are refused. */
 #ifndef SMTPD_TLS_CHECK_DATES
-#define SMTPD_TLS_CHECK_DATES (!SMTPD_TLS_SMALL)
+#define SMTPD_TLS_CHECK_DATES (!SMTPD_TLS_SMALL || SMTPD_TLS_TICKETS)
 #endif
 
 /* Certificates and keys in PEM as well as in DER. Some 2 KB of flash. */
@@ -106,13 +106,14 @@
  */
 #ifndef SMTPD_TLS_SLOT_SIZE
 #define SMTPD_TLS_SLOT_SIZE                                                    \
-	(SMTPD_TLS_SMALL ? (SMTPD_TLS_RSA ? 12288 : 6144) : 40960)
+	(SMTPD_TLS_SMALL ? (SMTPD_TLS_RSA ? 10240 : 5120) : 40960)
 #endif
 
 /* Octets of the arena for contexts, certificates, keys and the random
  * generator, a multiple of 16. A reload needs room for two sets. */
 #ifndef SMTPD_TLS_GLOBAL_SIZE
-#define SMTPD_TLS_GLOBAL_SIZE (SMTPD_TLS_SMALL ? 6144 : 262144)
+#define SMTPD_TLS_GLOBAL_SIZE                                                  \
+	(SMTPD_TLS_SMALL ? (SMTPD_TLS_RSA ? 8192 : 4096) : 262144)
 #endif
 
 /* Configurations (server, client) at once, each with at most two generations
@@ -179,6 +180,9 @@
 #endif
 #if SMTPD_TLS_PREFER_CHACHA && !SMTPD_TLS_CHACHA
 #error "SMTPD_TLS_PREFER_CHACHA: needs SMTPD_TLS_CHACHA"
+#endif
+#if SMTPD_TLS_TICKETS && !SMTPD_TLS_CHECK_DATES
+#error "SMTPD_TLS_TICKETS: wolfSSL has none without SMTPD_TLS_CHECK_DATES"
 #endif
 #if SMTPD_TLS_SLOTS < 1 || SMTPD_TLS_SLOTS > 4095
 #error "SMTPD_TLS_SLOTS: 1 to 4095"

@@ -186,7 +186,7 @@ extern int smtpd_tls_seed(unsigned char *output, unsigned int len);
 
 #if SMTPD_TLS_SMALL
 #define WOLFSSL_SP_SMALL
-#define CURVE25519_SMALL
+/* not CURVE25519_SMALL: 4 KB less, and 72 M instructions more a handshake */
 #define USE_SLOW_SHA256
 #define GCM_TABLE_4BIT
 #define WOLFSSL_AES_SMALL_TABLES

@@ -745,8 +745,57 @@ static void case_077_ticket_keys_rotate(void)
 	forget(ctx);
 }
 
+/* What a connection needs of its slot; port/wolfssl/README.md quotes it. */
+static void footprint_of(struct pem *id, const char *key, int version,
+	const char *ciphersuite, const char *name)
+{
+	SSL_CTX *ctx = client_ctx();
+	struct smtpd_tls_config *c;
+	struct smtpd_tls_gauges g;
+	struct wire *w;
+	uint32_t high;
+	uint32_t open;
+
+	SSL_CTX_set_max_proto_version(ctx, version);
+	SSL_CTX_set_ciphersuites(ctx, ciphersuite);
+	if (server_config(&c, id) != SMTPD_TLS_OK) {
+		SSL_CTX_free(ctx);
+		return; /* not built */
+	}
+	w = wire_new(c, ctx, NULL);
+	smtpd_tls_get_gauges(&g);
+	if (wire_shake(w, 0)) {
+		open = smtpd_tls_slot_used(w->tls, &high);
+		CHECK(high < SMTPD_TLS_SLOT_SIZE && open < high);
+		CHECK(wire_echo(w, 20000, 0));
+		CHECK(smtpd_tls_slot_used(w->tls, NULL) == open);
+		printf("# slot, %s %s %s: handshake %u, open %u octets; "
+		       "configuration %u\n",
+			name, key, ciphersuite, (unsigned)high, (unsigned)open,
+			(unsigned)g.global_used);
+	} else {
+		CHECK(!"handshake");
+	}
+	wire_free(w);
+	smtpd_tls_config_free(c);
+	SSL_CTX_free(ctx);
+}
+
+static void footprint(void)
+{
+	static const char chacha[] = "TLS_CHACHA20_POLY1305_SHA256";
+	static const char aes[] = "TLS_AES_128_GCM_SHA256";
+
+	footprint_of(identity_ec(), "P-256", TLS1_3_VERSION, chacha, "TLS 1.3");
+	footprint_of(identity_ec(), "P-256", TLS1_3_VERSION, aes, "TLS 1.3");
+	footprint_of(identity_ec(), "P-256", TLS1_2_VERSION, aes, "TLS 1.2");
+	footprint_of(
+		identity_rsa(), "RSA-2048", TLS1_3_VERSION, aes, "TLS 1.3");
+}
+
 int main(void)
 {
+	RUN(footprint);
 	RUN(tls13_ecdsa);
 	RUN(tls13_rsa);
 	RUN(tls12_ecdsa);
