@@ -8,7 +8,7 @@
  * 10.0.2.2 or fec0::2, others with their own address.
  *
  * libslirp answers a frame from inside slirp_input(), and lwIP must not be
- * entered again from its own output: frames that lwIP sends wait in a ring
+ * entered again from its own output: frames that lwIP sends wait in a queue
  * until it has returned.
  */
 #include <arpa/inet.h>
@@ -31,18 +31,13 @@
 #include "options.h"
 #include "server.h"
 
-#define RING     128 /* frames; TCP sends again what finds no room */
+#define QUEUE    1048576 /* octets: the ACKs of 64 sessions' full windows */
 #define FRAME    1536
 #define TIMERS   4
 #define GUEST_IP 0x0a00020fu /* 10.0.2.15 */
 
 /* Every libslirp since 4.7 knows this version of its structures. */
 #define CONFIG_VERSION 4
-
-struct frame {
-	uint16_t len;
-	uint8_t octets[FRAME];
-};
 
 struct timer {
 	void *cb_opaque;
@@ -52,8 +47,9 @@ struct timer {
 };
 
 static Slirp *slirp;
-static struct frame ring[RING];
-static unsigned ring_head, ring_count;
+/* Frames that lwIP sent, each behind its length; taken from queue_head on. */
+static uint8_t queue[QUEUE];
+static size_t queue_head, queue_len;
 static struct timer timers[TIMERS];
 static struct pollfd *poll_fds;
 static unsigned poll_count, poll_cap;
@@ -192,10 +188,26 @@ static Slirp *start_slirp(void)
 	return slirp_new(&c, &callbacks, NULL);
 }
 
+/* libslirp listens with room for one connection not yet accepted; a burst
+ * of clients then waits for seconds. Listening again makes more room. */
+static int listen_wide(int fd, int events, void *opaque)
+{
+	int listens = 0;
+	socklen_t len = sizeof listens;
+
+	(void)events;
+	(void)opaque;
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 &&
+		listens)
+		listen(fd, SOMAXCONN);
+	return -1;
+}
+
 static int open_user(struct netif *netif)
 {
 	unsigned i, p, count;
 	struct board_host *hosts = board_hosts_found(&count);
+	uint32_t ignored_ms = 0;
 	int status = 0;
 
 	(void)netif;
@@ -209,6 +221,7 @@ static int open_user(struct netif *netif)
 			if (board_port_used(p))
 				status = forward(
 					&hosts[i], board_ports[p].number);
+	slirp_pollfds_fill(slirp, &ignored_ms, listen_wide, NULL);
 	return status;
 }
 
@@ -231,27 +244,30 @@ static void configure(struct netif *netif)
 
 static err_t output(struct netif *netif, struct pbuf *p)
 {
-	struct frame *f = &ring[(ring_head + ring_count) % RING];
+	uint16_t len = p->tot_len;
 
 	(void)netif;
-	if (ring_count == RING || p->tot_len > FRAME)
+	if (len > FRAME || QUEUE - queue_len < sizeof len + len)
 		return ERR_MEM;
-	f->len = pbuf_copy_partial(p, f->octets, p->tot_len, 0);
-	ring_count++;
+	memcpy(queue + queue_len, &len, sizeof len);
+	queue_len += sizeof len;
+	pbuf_copy_partial(p, queue + queue_len, len, 0);
+	queue_len += len;
 	return ERR_OK;
 }
 
+/* libslirp's answers to these may make lwIP send more. */
 static void flush(void)
 {
-	unsigned budget = 4 * RING;
-	struct frame *f;
+	uint16_t len;
 
-	while (ring_count && budget--) {
-		f = &ring[ring_head];
-		slirp_input(slirp, f->octets, f->len);
-		ring_head = (ring_head + 1) % RING;
-		ring_count--;
+	while (queue_head < queue_len) {
+		memcpy(&len, queue + queue_head, sizeof len);
+		queue_head += sizeof len;
+		slirp_input(slirp, queue + queue_head, len);
+		queue_head += len;
 	}
+	queue_head = queue_len = 0;
 }
 
 static int add_poll(int fd, int events, void *opaque)
