@@ -66,12 +66,6 @@
 #define SMTPD_TLS_X25519 1
 #endif
 
-/* Session tickets (RFC 8446 4.6.1, RFC 5077): a client that comes back saves
- * us the signature. */
-#ifndef SMTPD_TLS_TICKETS
-#define SMTPD_TLS_TICKETS (!SMTPD_TLS_SMALL)
-#endif
-
 /* Certificates of clients can be asked for and verified. */
 #ifndef SMTPD_TLS_CLIENT_CERT
 #define SMTPD_TLS_CLIENT_CERT (!SMTPD_TLS_SMALL)
@@ -80,7 +74,13 @@
 /* Dates of peers' certificates are checked, against smtpd_port_wall_s(). A
  * clock that is not set (0) is before every certificate: they are refused. */
 #ifndef SMTPD_TLS_CHECK_DATES
-#define SMTPD_TLS_CHECK_DATES (!SMTPD_TLS_SMALL || SMTPD_TLS_TICKETS)
+#define SMTPD_TLS_CHECK_DATES (!SMTPD_TLS_SMALL)
+#endif
+
+/* Session tickets (RFC 8446 4.6.1, RFC 5077): a client that comes back saves
+ * us the signature. Needs SMTPD_TLS_CHECK_DATES. */
+#ifndef SMTPD_TLS_TICKETS
+#define SMTPD_TLS_TICKETS SMTPD_TLS_CHECK_DATES
 #endif
 
 /* Certificates and keys in PEM as well as in DER. Some 2 KB of flash. */
