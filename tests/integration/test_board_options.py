@@ -2,6 +2,8 @@
 """test_board_options.py - the Linux program: options, files, signals, sinks
 
 SPDX-License-Identifier: BSD-3-Clause
+
+tests: timeout 600
 """
 import contextlib
 import hashlib
@@ -12,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import lwsmtpd
@@ -944,6 +947,50 @@ def lmtp():
         check(c.data(BODY).startswith("250"))
         check(c.reply().startswith("250"))
         equal((len(s.messages()), len(s.wait_log())), (1, 1))
+
+
+# ---- many at once ----
+
+def all_at_once(server, count, tls):
+    """count clients send 200 KB each; returns the replies after the dot."""
+    body = (b"x" * 76 + b"\r\n") * 2600
+    replies = []
+
+    def one():
+        try:
+            port = server.smtps if tls else server.smtp
+            with Client(port, tls=tls, timeout=100) as c:
+                c.hello()
+                c.envelope()
+                replies.append(c.data(body)[:3])
+        except (OSError, AssertionError) as why:
+            replies.append(str(why))
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    equal({len(content(m)) for m in server.messages()}, {len(body)})
+    return replies
+
+
+@case
+def a_burst_of_clients():
+    """As many as there are sessions, without TCP having to send again."""
+    with Server("--smtpd_stress_timeout=100s") as s:
+        start = time.monotonic()
+        replies = all_at_once(s, 60, tls=False)
+        equal(replies, ["250"] * 60)
+        equal(len(s.messages()), 60)
+        check(time.monotonic() - start < 25, time.monotonic() - start)
+
+
+@case
+def a_burst_of_tls_clients():
+    """Those that wait for a record buffer leave frames for the others."""
+    with Server("--smtpd_stress_timeout=100s") as s:
+        equal(all_at_once(s, 60, tls=True), ["250"] * 60)
 
 
 # ---- lines for people ----
