@@ -215,7 +215,7 @@ static bool turn(struct smtpd_conn *c)
 	give_input(c);
 	moved = c->activity != activity || c->taken != taken ||
 		output_len(c) != queued;
-	if (c->session && (!world.plan.hold || !moved))
+	if (c->session && !world.plan.deaf && (!world.plan.hold || !moved))
 		moved |= engine_take(c, world.plan.out ? world.plan.out
 						       : SIZE_MAX) > 0;
 	if (c->session)

@@ -60,6 +60,7 @@ struct plan {
 	size_t split;  /* and none across this place of the stream */
 	size_t out;    /* octets taken in one turn, 0: all there are */
 	bool hold;     /* they are taken only when nothing else moves */
+	bool deaf;     /* they are not taken at all */
 	unsigned late; /* the sink answers so many turns later, 0: at once */
 };
 

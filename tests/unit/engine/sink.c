@@ -234,7 +234,7 @@ static void on_reset(struct smtpd_session *s, enum smtpd_end why)
 	c->activity++;
 	check(c, c->stage != STAGE_NONE, "reset without a transaction");
 	check(c, !c->sink_closed, "reset after closed");
-	if (c->stage == STAGE_ENDING)
+	if (c->stage == STAGE_ENDING && c->pending && c->question == CALL_END)
 		c->verdict_class = 'x'; /* the client was told 451 */
 	if (c->question == CALL_END || c->question == CALL_DATA)
 		c->pending = false;
