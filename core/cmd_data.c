@@ -12,8 +12,6 @@
  * so many times the limit the session ends instead (RFC 5321 4.5.3.1.10). */
 #define OVERLONG_TIMES 2
 
-static const char too_big[] = TEXT("552 5.3.4", "Message too big");
-
 static uint32_t min32(size_t a, size_t b)
 {
 	return (uint32_t)(a < b ? a : b);
@@ -33,21 +31,55 @@ static void credit(struct smtpd_session *s, size_t n)
 		s->since_ms = now;
 }
 
-/* Count octets against the limit; false when the session had enough. */
-static bool within_limit(struct smtpd_session *s, size_t n)
+static bool line_too_long(const struct smtpd_session *s)
+{
+#if SMTPD_MEASURE
+	const struct smtpd_unstuff *u = &s->u.unstuff;
+	uint32_t max = LIMIT(s, text_line_max, SMTPD_TEXT_LINE_MAX);
+
+	return max && (u->line_max > max || u->line_len > max);
+#else
+	(void)s;
+	return false;
+#endif
+}
+
+/*
+ * What is wrong with the message so far, or NULL. The order decides where
+ * there is more than one, so that it does not depend on how the octets came.
+ * Line ends that RFC 5321 2.3.8 forbids come first: they are how one message
+ * is made to look like two.
+ */
+static const char *fault(const struct smtpd_session *s)
 {
 	uint32_t max = LIMIT(s, message_max, SMTPD_MESSAGE_MAX);
+	uint8_t bare = s->u.unstuff.bare;
+
+	if (bare & SMTPD_BARE_LF)
+		return TEXT("550 5.5.2", "Lines must end in CRLF, not LF");
+	if (bare)
+		return TEXT("554 5.6.0", "CR without LF in the message");
+	if (line_too_long(s))
+		return TEXT("554 5.6.0", "Line too long in the message");
+	return max && s->octets > max ? TEXT("552 5.3.4", "Message too big")
+				      : NULL;
+}
+
+/* Count octets; false when the session had enough. */
+static bool count(struct smtpd_session *s, size_t n)
+{
+	uint32_t max = LIMIT(s, message_max, SMTPD_MESSAGE_MAX);
+	const char *why;
 
 	s->octets += min32(n, UINT32_MAX - s->octets);
-	if (!max || s->octets <= max)
-		return true;
-	if (s->octets / OVERLONG_TIMES > max) {
+	if (max && s->octets / OVERLONG_TIMES > max) {
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("421 4.7.0", "Message far too big"));
 		return false;
 	}
-	if (!(s->flags & F_REFUSED))
-		smtpd_refuse_rest(s, SMTPD_END_REFUSED, too_big);
+	why = s->flags & F_REFUSED ? NULL : fault(s);
+	if (why)
+		smtpd_refuse_rest(s, SMTPD_END_REFUSED, why);
 	return true;
 }
 
@@ -181,7 +213,7 @@ size_t smtpd_chunk_input(struct smtpd_session *s, uint8_t *p, size_t n)
 	n = min32(n, min32(s->left, SMTPD_DATA_CHUNK));
 	s->left -= (uint32_t)n;
 	credit(s, n);
-	if (!within_limit(s, n))
+	if (!count(s, n))
 		return n;
 	deliver(s, p, n);
 	if (!s->left)
@@ -198,7 +230,8 @@ void smtpd_begin_accepted(struct smtpd_session *s)
 		smtpd_enter(s, ST_CHUNK);
 	} else {
 		smtpd_enter(s, ST_DATA);
-		smtpd_reply(s, "354 End data with <CR><LF>.<CR><LF>");
+		smtpd_reply(
+			s, TEXT("354 Go", "ahead, end with <CR><LF>.<CR><LF>"));
 	}
 #if SMTPD_RECEIVED
 	deliver(s, (const uint8_t *)s->line, smtpd_received(s));
@@ -229,38 +262,6 @@ void smtpd_begin_refused(struct smtpd_session *s)
 	smtpd_enter(s, ST_READY);
 }
 
-static bool line_too_long(const struct smtpd_session *s)
-{
-#if SMTPD_MEASURE
-	const struct smtpd_unstuff *u = &s->u.unstuff;
-	uint32_t max = LIMIT(s, text_line_max, SMTPD_TEXT_LINE_MAX);
-
-	return max && (u->line_max > max || u->line_len > max);
-#else
-	(void)s;
-	return false;
-#endif
-}
-
-/* Line ends that RFC 5321 2.3.8 forbids refuse the message, as they are how
- * one message is made to look like two. */
-static void check_lines(struct smtpd_session *s)
-{
-	const struct smtpd_unstuff *u = &s->u.unstuff;
-
-	if (s->flags & F_REFUSED)
-		return;
-	if (u->bare & SMTPD_BARE_LF)
-		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
-			TEXT("550 5.5.2", "Lines must end in CRLF, not LF"));
-	else if (u->bare & SMTPD_BARE_CR)
-		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
-			TEXT("554 5.6.0", "CR without LF in the message"));
-	else if (line_too_long(s))
-		smtpd_refuse_rest(s, SMTPD_END_REFUSED,
-			TEXT("554 5.6.0", "Line too long in the message"));
-}
-
 /* see session.h */
 size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
 {
@@ -268,8 +269,7 @@ size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
 	bool ended = smtpd_unstuff(&s->u.unstuff, p, &text, &used);
 
 	credit(s, used);
-	check_lines(s); /* refuses every bare CR, so also a held one */
-	if (!within_limit(s, text))
+	if (!count(s, text)) /* a held CR is bare: nothing is delivered */
 		return used;
 	if (ended)
 		s->flags |= F_ENDED;
@@ -317,14 +317,17 @@ static void refuse_rcpt(struct smtpd_session *s, const char *text)
 	smtpd_refuse_staged(s, text);
 }
 
-/* The refusal of a whole message, in LMTP to each recipient the same. */
+/* The refusal of a whole message, in LMTP to each recipient the same: what the
+ * sink chose is staged once more. */
 static void refuse_message(struct smtpd_session *s)
 {
-	uint16_t n = s->staged;
+	uint16_t from = s->tx_len, n;
 
 	refuse_rcpt(s, s->refusal);
-	if (is_lmtp(s) && s->tx_len + n <= SMTPD_REPLY_BUF) {
-		memcpy(s->tx + s->tx_len, s->tx + s->tx_len - n, n);
+	n = (uint16_t)(s->tx_len - from);
+	if (is_lmtp(s) && s->state != ST_CLOSING &&
+		s->tx_len + n <= SMTPD_REPLY_BUF) {
+		memcpy(s->tx + s->tx_len, s->tx + from, n);
 		s->staged = n;
 	}
 }
@@ -333,8 +336,18 @@ static void refuse_message(struct smtpd_session *s)
 void smtpd_message_end(struct smtpd_session *s)
 {
 	uint16_t rcpt = SMTPD_ALL_RCPTS;
+	const char *why;
 
-	s->flags &= (uint16_t)~F_ENDED;
+	if (is_lmtp(s) && s->flags & F_REFUSED && s->tx_len) {
+		s->flags |= F_HELD; /* room twice for the same reply */
+		return;
+	}
+	s->flags &= (uint16_t) ~(F_ENDED | F_HELD);
+	why = fault(s);
+	if (why) {
+		s->refusal = why;
+		s->staged = 0;
+	}
 	if (s->flags & F_REFUSED) {
 		refuse_message(s);
 		answered(s);

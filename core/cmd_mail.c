@@ -261,10 +261,9 @@ static const char *parse(struct smtpd_session *s, char *arg, const char *word,
 	if (!arg)
 		return TEXT("501 5.5.4", "Syntax: MAIL FROM:<> or RCPT TO:<>");
 	e = smtpd_path_parse(arg, null, to, &end);
-	if (e == SMTPD_PATH_SYNTAX)
-		return TEXT("501 5.1.7", "Syntax: <local-part@domain>");
-	if (e == SMTPD_PATH_LONG)
-		return TEXT("501 5.1.7", "Address too long");
+	if (e == SMTPD_PATH_SYNTAX || e == SMTPD_PATH_LONG)
+		return null ? TEXT("501 5.1.7", "Bad sender address syntax")
+			    : TEXT("501 5.1.3", "Bad recipient address syntax");
 	why = parse_params(s, end, rows, to);
 	if (!why && e == SMTPD_PATH_UTF8 && !(s->flags & F_UTF8))
 		why = TEXT("553 5.6.7", "Address needs SMTPUTF8");

@@ -24,39 +24,39 @@ static const struct command {
 	uint16_t allowed; /* IN() bits; anything else is 503 */
 	void (*run)(struct smtpd_session *, char *arg);
 } commands[] = {
-	{"HELO", IDLE_ | SMTP_ | BIG_, ANY, smtpd_cmd_helo},
-	{"EHLO", IDLE_ | SMTP_ | BIG_, ANY, smtpd_cmd_ehlo},
-#if SMTPD_LMTP
-	{"LHLO", IDLE_ | LMTP_ | BIG_, ANY, smtpd_cmd_ehlo},
-#endif
 	{"MAIL", MAIL_, IN(ST_READY), smtpd_cmd_mail},
 	{"RCPT", MAIL_, IN(ST_MAIL) | IN(ST_RCPT), smtpd_cmd_rcpt},
 	{"DATA", NO_ARG_, IN(ST_RCPT), smtpd_cmd_data},
 #if SMTPD_CHUNKING
 	{"BDAT", 0, ANY, smtpd_cmd_bdat},
 #endif
-	{"RSET", IDLE_ | NO_ARG_, ANY, smtpd_cmd_rset},
-	{"NOOP", IDLE_, ANY, smtpd_cmd_noop},
-	{"QUIT", NO_ARG_, ANY, smtpd_cmd_quit},
-	{"VRFY", IDLE_ | NEED_ARG_, ANY, smtpd_cmd_vrfy},
-	{"EXPN", IDLE_ | NEED_ARG_, ANY, smtpd_cmd_expn},
-	{"HELP", IDLE_, ANY, smtpd_cmd_help},
+	{"EHLO", IDLE_ | SMTP_ | BIG_, ANY, smtpd_cmd_ehlo},
+	{"HELO", IDLE_ | SMTP_ | BIG_, ANY, smtpd_cmd_helo},
+#if SMTPD_LMTP
+	{"LHLO", IDLE_ | LMTP_ | BIG_, ANY, smtpd_cmd_ehlo},
+#endif
 #if SMTPD_TLS
 	{"STARTTLS", NO_ARG_, TALK, smtpd_cmd_starttls},
 #endif
 #if SMTPD_AUTH
 	{"AUTH", NEED_ARG_, IN(ST_READY), smtpd_cmd_auth},
 #endif
+	{"QUIT", NO_ARG_, ANY, smtpd_cmd_quit},
+	{"RSET", IDLE_ | NO_ARG_, ANY, smtpd_cmd_rset},
+	{"NOOP", IDLE_, ANY, smtpd_cmd_noop},
+	{"VRFY", IDLE_ | NEED_ARG_, ANY, smtpd_cmd_vrfy},
+	{"EXPN", IDLE_ | NEED_ARG_, ANY, smtpd_cmd_expn},
+	{"HELP", IDLE_, ANY, smtpd_cmd_help},
 };
 /* clang-format on */
 
 /* A header field, or the request line of HTTP: no mail client says that. */
-static bool is_foreign(const char *line, size_t verb_len)
+static bool is_foreign(const char *verb, const char *arg)
 {
-	size_t n = strlen(line);
+	size_t n = strlen(arg);
 
-	return (verb_len && line[verb_len - 1] == ':') ||
-	       (n > 8 && !memcmp(line + n - 8, "HTTP/", 5));
+	return (arg > verb && arg[-1] == ':') ||
+	       (n > 8 && !memcmp(arg + n - 8, "HTTP/", 5));
 }
 
 static const struct command *find(
@@ -65,19 +65,11 @@ static const struct command *find(
 	unsigned wrong = is_lmtp(s) ? SMTP_ : LMTP_;
 
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-		if (smtpd_is_word(verb, n, commands[i].verb))
+		if ((*verb & ~0x20) == *commands[i].verb &&
+			smtpd_is_word(verb, n, commands[i].verb))
 			return commands[i].flags & wrong ? NULL : &commands[i];
 	}
 	return NULL;
-}
-
-static void unknown(struct smtpd_session *s, const char *verb, size_t n)
-{
-	if (is_foreign(verb, n))
-		smtpd_finish(s, SMTPD_END_REFUSED,
-			TEXT("521 5.5.1", "This is a mail server"));
-	else
-		smtpd_refuse(s, TEXT("500 5.5.1", "Unknown command"));
 }
 
 /* What the listener demands before a message, or NULL. */
@@ -117,10 +109,13 @@ void smtpd_command(struct smtpd_session *s)
 	while (*arg && *arg != ' ')
 		arg++;
 	c = find(s, verb, (size_t)(arg - verb));
-	if (!c) {
-		unknown(s, verb, (size_t)(arg - verb));
+	if (!c && is_foreign(verb, arg))
+		smtpd_finish(s, SMTPD_END_REFUSED,
+			TEXT("521 5.5.1", "This is a mail server"));
+	else if (!c)
+		smtpd_refuse(s, TEXT("500 5.5.1", "Unknown command"));
+	if (!c)
 		return;
-	}
 	if (c->flags & BIG_ && s->tx_len) {
 		s->flags |= F_HELD;
 		return;

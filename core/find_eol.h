@@ -29,11 +29,11 @@ static inline uint8_t *find_eol_scalar(uint8_t *p, const uint8_t *end)
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 
-typedef uint32_t __attribute__((may_alias)) smtpd_word;
-
-#if defined(__ARM_FEATURE_UNALIGNED) || defined(__i386__)
+#if defined(__ARM_FEATURE_UNALIGNED) || defined(__i386__) || defined(__x86_64__)
+typedef uint32_t __attribute__((may_alias, aligned(1))) smtpd_word;
 #define SMTPD_WORD_MISFIT(p) 0
 #else
+typedef uint32_t __attribute__((may_alias)) smtpd_word;
 #define SMTPD_WORD_MISFIT(p) ((uintptr_t)(p) % sizeof(smtpd_word))
 #endif
 

@@ -21,6 +21,15 @@ static bool ready(const struct smtpd_session *s)
 	return (size_t)(SMTPD_REPLY_BUF - s->tx_len) >= REPLY_ROOM;
 }
 
+static bool has_control(const char *p, size_t n)
+{
+	while (n--) {
+		if ((uint8_t)*p++ < ' ')
+			return true;
+	}
+	return false;
+}
+
 /* The line in s->line[0..line_len) has its LF. */
 static void line_done(struct smtpd_session *s)
 {
@@ -37,11 +46,9 @@ static void line_done(struct smtpd_session *s)
 	while (n && (p[n - 1] == ' ' || p[n - 1] == '\t'))
 		n--; /* 4.1.1 */
 	s->line[n] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		if ((uint8_t)p[i] < ' ' || p[i] == 127) {
-			smtpd_refuse(s, TEXT("500 5.5.2", "Control character"));
-			return;
-		}
+	if (has_control(p, n)) {
+		smtpd_refuse(s, TEXT("500 5.5.2", "Control character"));
+		return;
 	}
 	smtpd_command(s);
 }

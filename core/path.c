@@ -20,7 +20,7 @@ enum {
 
 static bool is_alnum(char c)
 {
-	return (uint8_t)(c - '0') < 10 || (uint8_t)((c | 0x20) - 'a') < 26;
+	return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10;
 }
 
 /* see path.h */
@@ -31,6 +31,8 @@ const char *smtpd_skip(const char *p, const char *extra, bool *utf8)
 
 		if (is_alnum(*p))
 			continue;
+		if (*p == '@' || *p == '>' || !*p)
+			return p; /* what mostly ends it */
 		if (utf8 && (uint8_t)*p >= 0x80) {
 			size_t n = smtpd_utf8_len(p);
 
@@ -53,9 +55,9 @@ static const char *quoted_string(const char *p, bool *utf8)
 	for (; *p != '"'; p++) {
 		size_t n = smtpd_utf8_len(p);
 
-		if (*p == '\\')
-			n = smtpd_utf8_len(++p);
-		if (n == 0 || (n == 1 && ((uint8_t)*p < ' ' || *p == 127)) ||
+		if (*p == '\\') /* quoted-pairSMTP is ASCII, RFC 6531 too */
+			n = (uint8_t) * ++p < 0x80;
+		if (!n || (n == 1 && ((uint8_t)*p < ' ' || *p == 127)) ||
 			(n > 1 && !utf8))
 			return NULL;
 		if (n > 1)

@@ -37,59 +37,71 @@ const char *smtpd_protocol(const struct smtpd_session *s)
 
 #if SMTPD_RECEIVED
 
-/* What is written so far; a text that does not fit is cut. */
-struct out {
-	char *p, *end;
-};
+/* Each of these writes to p and returns what follows. */
 
-static void text_n(struct out *o, const char *s, size_t n)
+static char *text(char *p, const char *s)
 {
-	size_t room = (size_t)(o->end - o->p);
-
-	if (n > room)
-		n = room;
-	memcpy(o->p, s, n);
-	o->p += n;
+	while (*s)
+		*p++ = *s++;
+	return p;
 }
 
-static void text(struct out *o, const char *s)
+static char *text_n(char *p, const char *s, size_t n)
 {
-	text_n(o, s, strlen(s));
+	memcpy(p, s, n);
+	return p + n;
 }
 
-/* v in the given base, with at least `digits` digits */
-static void number(struct out *o, uint32_t v, unsigned base, unsigned digits)
+static char *two_digits(char *p, uint32_t v)
 {
-	char buf[10], *p = buf + sizeof buf;
-
-	do {
-		*--p = "0123456789abcdef"[v % base];
-		v /= base;
-	} while (v || p > buf + sizeof buf - digits);
-	text_n(o, p, (size_t)(buf + sizeof buf - p));
+	*p++ = (char)('0' + v / 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
 }
 
-static void address(struct out *o, const struct smtpd_peer *peer)
+static char *decimal(char *p, unsigned v) /* 0 to 255 */
+{
+	if (v >= 100)
+		*p++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
+}
+
+static char *hexadecimal(char *p, unsigned v) /* 16 bits */
+{
+	int shift = 12;
+
+	while (shift && !(v >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		*p++ = "0123456789abcdef"[v >> shift & 15];
+	return p;
+}
+
+/* RFC 5321 4.1.3 */
+static char *address(char *p, const struct smtpd_peer *peer)
 {
 	if (peer->family == 4) {
 		for (int i = 0; i < 4; i++) {
-			text(o, i ? "." : "[");
-			number(o, peer->ip[i], 10, 1);
+			*p++ = i ? '.' : '[';
+			p = decimal(p, peer->ip[i]);
 		}
 	} else {
-		text(o, "[IPv6:");
+		p = text(p, "[IPv6");
 		for (unsigned i = 0; i + 1 < sizeof peer->ip; i += 2) {
-			if (i)
-				text(o, ":");
-			number(o, (uint32_t)peer->ip[i] << 8 | peer->ip[i + 1],
-				16, 1);
+			*p++ = ':';
+			p = hexadecimal(p,
+				(unsigned)(peer->ip[i] << 8 | peer->ip[i + 1]));
 		}
 	}
-	text(o, "]");
+	*p++ = ']';
+	return p;
 }
 
-/* Days since 1970-01-01 to a civil date. */
-static void date(struct out *o, uint32_t days)
+/* Days since 1970-01-01 to a date. */
+static char *date(char *p, uint32_t days)
 {
 	static const char week[] = "ThuFriSatSunMonTueWed";
 	static const char months[] = "MarAprMayJunJulAugSepOctNovDecJanFeb";
@@ -98,53 +110,57 @@ static void date(struct out *o, uint32_t days)
 	uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
 	uint32_t mp = (5 * doy + 2) / 153;
+	uint32_t year = era * 400 + yoe + (mp >= 10);
 
-	text_n(o, week + days % 7 * 3, 3);
-	text(o, ", ");
-	number(o, doy - (153 * mp + 2) / 5 + 1, 10, 1);
-	text(o, " ");
-	text_n(o, months + mp * 3, 3);
-	text(o, " ");
-	number(o, era * 400 + yoe + (mp >= 10), 10, 4);
+	p = text_n(p, week + days % 7 * 3, 3);
+	p = text(p, ", ");
+	p = decimal(p, doy - (153 * mp + 2) / 5 + 1);
+	*p++ = ' ';
+	p = text_n(p, months + mp * 3, 3);
+	*p++ = ' ';
+	p = two_digits(p, year / 100 % 100);
+	return two_digits(p, year % 100);
 }
 
 /* RFC 5322 3.3; while the time is unknown, the epoch with the "-0000" that
  * says so. */
-static void date_time(struct out *o, int64_t wall_s)
+static char *date_time(char *p, int64_t wall_s)
 {
 	uint32_t days = (uint32_t)(wall_s / 86400);
 	uint32_t s = (uint32_t)(wall_s % 86400);
 
-	date(o, days);
-	text(o, " ");
-	number(o, s / 3600, 10, 2);
-	text(o, ":");
-	number(o, s / 60 % 60, 10, 2);
-	text(o, ":");
-	number(o, s % 60, 10, 2);
-	text(o, wall_s ? " +0000" : " -0000");
+	p = date(p, days);
+	*p++ = ' ';
+	p = two_digits(p, s / 3600);
+	*p++ = ':';
+	p = two_digits(p, s / 60 % 60);
+	*p++ = ':';
+	p = two_digits(p, s % 60);
+	return text(p, wall_s ? " +0000" : " -0000");
 }
 
 /* see session.h */
 size_t smtpd_received(struct smtpd_session *s)
 {
-	struct out o = {s->line, s->line + SMTPD_LINE_MAX};
+	const char *name = s->listener->host_name;
+	size_t name_len = strlen(name);
+	size_t room = SMTPD_LINE_MAX - RECEIVED_LEN - SMTPD_HELO_MAX;
+	char *p = text(s->line, "Received: from ");
 
-	text(&o, "Received: from ");
-	text_n(&o, s->helo, s->helo_len);
+	p = text_n(p, s->helo, s->helo_len);
 	if (s->peer.family) {
-		text(&o, " (");
-		address(&o, &s->peer);
-		text(&o, ")");
+		p = text(p, " (");
+		p = address(p, &s->peer);
+		*p++ = ')';
 	}
-	text(&o, "\r\n\tby ");
-	text(&o, s->listener->host_name);
-	text(&o, " with ");
-	text(&o, smtpd_protocol(s));
-	text(&o, ";\r\n\t");
-	date_time(&o, smtpd_port_wall_s());
-	text(&o, "\r\n");
-	return (size_t)(o.p - s->line);
+	p = text(p, "\r\n\tby ");
+	p = text_n(p, name, name_len < room ? name_len : room);
+	p = text(p, " with ");
+	p = text(p, smtpd_protocol(s));
+	p = text(p, ";\r\n\t");
+	p = date_time(p, smtpd_port_wall_s());
+	p = text(p, "\r\n");
+	return (size_t)(p - s->line);
 }
 
 #endif

@@ -128,7 +128,8 @@ int smtpd_session_reply(struct smtpd_session *s, unsigned code,
 	uint16_t from = s->tx_len;
 
 	if (code < 200 || code > 599 ||
-		enhanced[0] != (char)('0' + code / 100) || !is_text(text))
+		enhanced[0] != (char)('0' + code / 100) || !is_text(enhanced) ||
+		!is_text(text))
 		return SMTPD_EINVAL;
 	smtpd_put_number(s, code);
 	smtpd_put(s, " ");

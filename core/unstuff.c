@@ -21,11 +21,21 @@ enum {
 	U_CR,     /* inside a line, after CR */
 };
 
+static inline bool measures(const struct smtpd_unstuff *u)
+{
+#if SMTPD_MEASURE
+	return u->measure;
+#else
+	(void)u;
+	return false;
+#endif
+}
+
 /* n more octets of the line; `ends`: the last of them is its LF. */
 static void measure(struct smtpd_unstuff *u, ptrdiff_t n, bool ends)
 {
 #if SMTPD_MEASURE
-	if (!u->measure)
+	if (!measures(u))
 		return;
 	u->line_len += (uint32_t)n;
 	if (ends && u->line_len > u->line_max)
@@ -46,41 +56,73 @@ typedef uint8_t v16 __attribute__((vector_size(16), aligned(1), may_alias));
 
 #define V16(p) (*(const v16 *)(const void *)(p))
 
-/* Does every CR in p[0..n) precede, and every LF in p[1..n] follow, the other?
- * n is a multiple of 16. */
-static bool all_paired(const uint8_t *p, size_t n)
+/* The first dot of in..end that begins a line, or end. */
+static uint8_t *dot_line(uint8_t *in, uint8_t *end)
 {
-	const uint8_t *end = p + n;
-	v16 odd = {0};
+	uint8_t *p = in, *dot;
+
+	while ((dot = memchr(p, '.', (size_t)(end - p))) != NULL) {
+		if (dot > in && dot[-1] == '\n')
+			return dot;
+		p = dot + 1;
+	}
+	return end;
+}
+
+static bool any(v16 v)
+{
 	uint64_t half[2];
 
-	for (; p != end; p += 16)
-		odd |= (v16)((V16(p) == '\r') ^ (V16(p + 1) == '\n'));
-	memcpy(half, &odd, sizeof half);
-	return !(half[0] | half[1]);
+	memcpy(half, &v, sizeof half);
+	return half[0] | half[1];
+}
+
+struct seen {
+	v16 odd;  /* a CR before no LF, an LF behind no CR */
+	v16 dots; /* a dot, anywhere */
+};
+
+/* Look at p[0..16). */
+static inline void look(struct seen *seen, const uint8_t *p)
+{
+	v16 next = V16(p + 1);
+
+	seen->odd |= (v16)((V16(p) == '\r') ^ (next == '\n'));
+	seen->dots |= (v16)(next == '.');
 }
 
 /*
- * The end of the text in in..end that has neither a dot at the start of a line
- * nor a bare CR or LF, as far as that can be told cheaply: two passes without
- * a branch, whatever the lengths of the lines.
+ * The end of the text in in..end, which begins inside a line, that has neither
+ * a dot at the start of a line nor a bare CR or LF, as far as that can be told
+ * in one pass without a branch, whatever the lengths of the lines.
  */
 static uint8_t *plain_lines(uint8_t *in, const uint8_t *end)
 {
-	uint8_t *p = in, *dot;
-	size_t n;
+	uint8_t *stop = in + (end - in - 1);
+	const uint8_t *p = in;
+	struct seen seen = {{0}, {0}};
 
-	while ((dot = memchr(p, '.', (size_t)(end - p))) != NULL) {
-		if (dot == in || dot[-1] == '\n')
-			break;
-		p = dot + 1;
-	}
-	n = (size_t)((dot ? dot : end) - in);
-	n = n ? (n - 1) / 16 * 16 : 0;
-	if (*in == '\n' || !all_paired(in, n))
+	if (stop - in < 16 || *in == '\n')
 		return in;
+	for (; stop - p >= 64; p += 64) {
+		look(&seen, p);
+		look(&seen, p + 16);
+		look(&seen, p + 32);
+		look(&seen, p + 48);
+	}
+	for (; stop - p >= 16; p += 16)
+		look(&seen, p);
+	look(&seen, stop - 16);
+	if (any(seen.odd))
+		return in;
+	if (any(seen.dots)) {
+		uint8_t *dot = dot_line(in, stop + 1);
+
+		if (dot <= stop)
+			return dot - 2; /* the CRLF before it decides */
+	}
 	/* A CRLF that straddles the end is looked at again. */
-	return in + n - (n && in[n - 1] == '\r');
+	return stop - (stop[-1] == '\r');
 }
 
 #endif
@@ -95,10 +137,6 @@ static uint8_t *text(
 {
 	uint8_t *start = in, *p;
 
-#if SMTPD_WIDE_SCAN
-	if (!u->measure)
-		in = plain_lines(in, end);
-#endif
 	while (p = find_eol(in, end),
 		end - p > 2 && p[0] == '\r' && p[1] == '\n' && p[2] != '.') {
 		measure(u, p + 2 - in, true);
@@ -156,6 +194,13 @@ bool smtpd_unstuff(
 	uint8_t *in = buf, *out = buf, *end = buf + *len;
 	bool done = false;
 
+#if SMTPD_WIDE_SCAN
+	if (in < end && !measures(u) &&
+		(u->state == U_TEXT || (u->state == U_BOL && *in != '.'))) {
+		u->state = U_TEXT;
+		in = out = plain_lines(in, end);
+	}
+#endif
 	while (in < end && !done) {
 		if (u->state == U_TEXT) {
 			in = text(u, in, end, &out);
