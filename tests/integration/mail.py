@@ -10,7 +10,8 @@ SPDX-License-Identifier: BSD-3-Clause
     def send(s, mode, path, message):        # to sender.example ...
         ...
 
-A message exists as a file with CRLF, `path`, and with LF, `path + ".lf"`.
+A message exists as a file with CRLF, `path`; with LF, `path + ".lf"`; and
+with LF but none at its end, `path + ".cut"`, for clients that put one there.
 """
 import hashlib
 import os
@@ -97,11 +98,10 @@ class Files:
         return os.path.join(self.dir, name)
 
     def write(self, name, octets):
-        """Write a file, and a copy with LF beside it."""
-        for path, data in ((self.path(name), octets),
-                           (self.path(name) + ".lf",
-                            octets.replace(b"\r\n", b"\n"))):
-            with open(path, "wb") as file:
+        """Write a message, and its copies with LF beside it."""
+        lines = octets.replace(b"\r\n", b"\n")
+        for end, data in (("", octets), (".lf", lines), (".cut", lines[:-1])):
+            with open(self.path(name) + end, "wb") as file:
                 file.write(data)
         return self.path(name)
 
@@ -188,12 +188,12 @@ def sanitized(*options, **more):
 
 # ---- has it arrived? ----
 
-def stored(s, sent, mode=None, added=b"", **fields):
-    """The newest message of the maildir is `sent`, with `added` before it,
-    and the log's line of it says the same. Returns that line."""
+def stored(s, sent, mode=None, end=b"", **fields):
+    """The newest message of the maildir is `sent`, with `end` behind it, and
+    the log's line of it says the same. Returns that line."""
     entry = s.wait_log(len(s.messages()))[-1]
     got = lwsmtpd.content(s.messages()[-1])
-    same(got, added + sent)
+    same(got, sent + end)
     equal(entry["verdict"], "accepted", "verdict")
     equal(entry["octets"], len(got), "octets in the log")
     equal(entry["sha256"], hashlib.sha256(got).hexdigest(), "sha256")
@@ -225,7 +225,7 @@ def read(path):
         return file.read()
 
 
-def matrix(client, modes, send, rcpts=None, **fields):
+def matrix(client, modes, send, **fields):
     """A case for each mode: send(s, mode, path) gives the program a small
     and a 20 MB message, and each is stored as it was sent."""
     def make(mode):
@@ -236,8 +236,8 @@ def matrix(client, modes, send, rcpts=None, **fields):
                     until(lambda n=count: len(s.messages()) >= n, 20,
                           "the message")
                     equal(len(s.messages()), count, "messages")
-                    stored(s, read(path), mode, to=rcpts or RCPTS,
-                           **{"from": SENDER, **fields})
+                    stored(s, read(path), mode, **{
+                        "to": RCPTS, "from": SENDER, **fields})
         run.__name__ = f"{client}_{mode.name}_small_and_20_mb"
         lwsmtpd.case(run)
     for name in modes:
