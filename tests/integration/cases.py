@@ -15,7 +15,7 @@ import time
 import lwsmtpd
 from lwsmtpd import Client, Server, check, equal
 from netns import Namespace, ip, need_tap
-from pools import Pools
+from pools import SESSIONS, Pools
 
 # With ASan and UBSan where tests/run has built it.
 PROGRAM = os.environ.get("LWSMTPD_ASAN") or lwsmtpd.PROGRAM
@@ -66,7 +66,8 @@ def serving(*options, host="127.0.0.1", timeout=12.0, **more):
     """A server; when the case is done a fresh client is served, in clear text
     and with TLS, all pools are full again, and it ends as it should."""
     tls = "--smtpd_use_tls=no" not in options
-    with Server(*options, program=PROGRAM, **more) as s:
+    more.setdefault("program", PROGRAM)
+    with Server(*options, **more) as s:
         s.host = host
         s.pools = Pools(s)
         deliver(s, host=host)
@@ -135,6 +136,7 @@ def in_parallel(function, arguments):
     if errors:
         raise errors[0]
     return results
+
 
 
 TAP_SERVER, TAP_CLIENT = "10.9.0.2", "10.9.0.1"
