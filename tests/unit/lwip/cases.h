@@ -79,4 +79,26 @@ void listen_errors(void);
 void listen_again(void);
 void isn_cannot_be_guessed(void);
 
+/* ---- tls_cases.c ---- */
+
+void tls_starttls(void);
+void tls_from_the_first_octet(void);
+void case_065_octets_behind_starttls(void);
+void case_066_hello_behind_starttls(void);
+void case_069_no_slot(void);
+void case_069_no_slot_tls_first(void);
+void case_069_no_certificate(void);
+void case_069_certificate_vanishes(void);
+void case_071_stalled_handshake(void);
+void case_013_clear_text_on_the_tls_port(void);
+void case_079_truncated(void);
+void case_144_tls_bye_behind_the_dot(void);
+void case_097_tls_slow_sink(void);
+void tls_client_never_closes(void);
+void case_142_tls_rst_at_every_frame(void);
+void case_142_tls_first_rst_at_every_frame(void);
+void case_142_tls_silence_from_every_frame(void);
+void case_152_tls_each_call_fails_once(void);
+void case_153_tls_all_calls_fail_for_a_while(void);
+
 #endif

@@ -72,6 +72,27 @@ static const struct {
 	CASE(listen_errors),
 	CASE(listen_again),
 	CASE(isn_cannot_be_guessed),
+#if SMTPD_TLS
+	CASE(tls_starttls),
+	CASE(tls_from_the_first_octet),
+	CASE(case_065_octets_behind_starttls),
+	CASE(case_066_hello_behind_starttls),
+	CASE(case_069_no_slot),
+	CASE(case_069_no_slot_tls_first),
+	CASE(case_069_no_certificate),
+	CASE(case_069_certificate_vanishes),
+	CASE(case_071_stalled_handshake),
+	CASE(case_013_clear_text_on_the_tls_port),
+	CASE(case_079_truncated),
+	CASE(case_144_tls_bye_behind_the_dot),
+	CASE(case_097_tls_slow_sink),
+	CASE(tls_client_never_closes),
+	CASE(case_142_tls_rst_at_every_frame),
+	CASE(case_142_tls_first_rst_at_every_frame),
+	CASE(case_142_tls_silence_from_every_frame),
+	CASE(case_152_tls_each_call_fails_once),
+	CASE(case_153_tls_all_calls_fail_for_a_while),
+#endif
 	CASE(case_157_shutdown),
 };
 

@@ -12,6 +12,9 @@
 #include "lwip/stats.h"
 
 #include "smtpd_port.h"
+#if SMTPD_TLS
+#include "tls_engine.h"
+#endif
 
 void world_init(void);
 
@@ -50,6 +53,7 @@ void smtpd_port_log(
 	(void)s;
 	(void)code;
 	server.refused += event == SMTPD_EV_REFUSED;
+	server.tls += event == SMTPD_EV_TLS;
 }
 
 /* ---- the sink ---- */
@@ -183,6 +187,20 @@ void world_start(void)
 	lwip_smtpd_listen(&server_listener);
 }
 
+static const char *tls_unlevel(void)
+{
+#if SMTPD_TLS
+	struct smtpd_tls_gauges g;
+
+	smtpd_tls_get_gauges(&g);
+	if (g.slots_free != SMTPD_TLS_SLOTS)
+		return "a TLS slot is taken";
+	if (g.records_lent || g.leaks)
+		return "a record buffer is lent, or TLS leaks";
+#endif
+	return NULL;
+}
+
 static const char *unlevel(void)
 {
 	static char text[80];
@@ -204,7 +222,7 @@ static const char *unlevel(void)
 		return "a session is open";
 	if (server.connected != server.closed)
 		return "connect and closed differ in number";
-	return NULL;
+	return tls_unlevel();
 }
 
 /* see world.h */

@@ -243,7 +243,8 @@ static void gone(void *arg, err_t err)
 	c->failed = true;
 }
 
-static void push(struct client *c)
+/* see world.h */
+void client_push(struct client *c)
 {
 	while (c->pcb && c->out_pos < c->out_len) {
 		size_t left = c->out_len - c->out_pos;
@@ -298,7 +299,7 @@ static err_t received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 	else if (!c->hold)
 		tcp_recved(pcb, p->tot_len);
 	pbuf_free(p);
-	push(c);
+	client_push(c);
 	return ERR_OK;
 }
 
@@ -306,7 +307,7 @@ static err_t sent(void *arg, struct tcp_pcb *pcb, u16_t len)
 {
 	(void)pcb;
 	(void)len;
-	push(arg);
+	client_push(arg);
 	return ERR_OK;
 }
 
@@ -314,7 +315,7 @@ static err_t poll(void *arg, struct tcp_pcb *pcb)
 {
 	struct client *c = arg;
 
-	push(c);
+	client_push(c);
 	if (c->pcb && c->eof && c->closes)
 		return received(c, pcb, NULL, ERR_OK);
 	return ERR_OK;
@@ -328,7 +329,7 @@ static err_t connected(void *arg, struct tcp_pcb *pcb, err_t err)
 	if (c->window)
 		set_window(pcb, c->window);
 	c->up = true;
-	push(c);
+	client_push(c);
 	return ERR_OK;
 }
 
@@ -363,7 +364,7 @@ void client_send(struct client *c, const char *out)
 	c->out = out;
 	c->out_len = strlen(out);
 	c->out_pos = 0;
-	push(c);
+	client_push(c);
 }
 
 /* see world.h */

@@ -68,7 +68,7 @@ struct client {
 	bool eof;        /* the server's FIN came */
 	bool failed;     /* reset, or never connected */
 	size_t got;
-	char in[8192]; /* the first of what came, NUL-terminated */
+	char in[16384]; /* the first of what came, NUL-terminated */
 };
 
 /* Start to connect; `out` is sent as it gets through. Returns false when lwIP
@@ -77,6 +77,9 @@ bool client_open(struct client *c, const char *out);
 
 /* Send more, or go on. */
 void client_send(struct client *c, const char *out);
+
+/* Go on sending. */
+void client_push(struct client *c);
 
 /* Read what was held back. */
 void client_read(struct client *c);
@@ -103,6 +106,7 @@ struct server {
 	uint32_t octets;  /* of message data */
 	uint32_t sum;     /* over them, in order */
 	unsigned refused; /* SMTPD_EV_REFUSED */
+	unsigned tls;     /* SMTPD_EV_TLS */
 	bool no_entropy;
 };
 
