@@ -75,62 +75,13 @@ static void response_octet(struct smtpd_session *s, char c)
 		s->auth_step |= OVERFLOW;
 }
 
-/* Is it UTF-8 without NUL? A NUL ends the line, so that nothing behind it is
- * read for a sequence that is cut short. */
-static bool is_utf8(struct smtpd_str v)
+static bool is_utf8(const char *p)
 {
-	size_t i = 0, len = 1;
+	size_t n;
 
-	for (; i < v.len && len; i += len)
-		len = smtpd_utf8_len(v.s + i);
-	return i == v.len;
-}
-
-static void check_credentials(struct smtpd_session *s,
-	const struct smtpd_auth *a, struct smtpd_str authzid)
-{
-	bool other = authzid.len &&
-		     (authzid.len != a->authcid.len ||
-			     memcmp(authzid.s, a->authcid.s, authzid.len) != 0);
-
-	smtpd_ask(s, Q_AUTH);
-	if (other || !a->authcid.len || a->authcid.len > NAME_MAX_ ||
-		a->password.len > NAME_MAX_ || !is_utf8(a->authcid) ||
-		!is_utf8(a->password))
-		smtpd_settle(s, Q_AUTH, SMTPD_REJECT);
-	else
-		smtpd_settle(s, Q_AUTH, s->listener->sink->auth(s, a));
-}
-
-/* message = [authzid] NUL authcid NUL passwd */
-static void plain_done(struct smtpd_session *s)
-{
-	struct smtpd_auth a = {.mechanism = "PLAIN"};
-	struct smtpd_str authzid;
-	const char *end = s->line + s->line_len;
-	const char *one = memchr(s->line, 0, s->line_len);
-	const char *two =
-		one ? memchr(one + 1, 0, (size_t)(end - one - 1)) : NULL;
-
-	if (!two || memchr(two + 1, 0, (size_t)(end - two - 1))) {
-		end_exchange(s);
-		smtpd_refuse(s, TEXT("501 5.5.2", "Malformed credentials"));
-		return;
-	}
-	authzid = (struct smtpd_str){s->line, (uint16_t)(one - s->line)};
-	a.authcid = (struct smtpd_str){one + 1, (uint16_t)(two - one - 1)};
-	a.password = (struct smtpd_str){two + 1, (uint16_t)(end - two - 1)};
-	check_credentials(s, &a, authzid);
-}
-
-static void login_done(struct smtpd_session *s)
-{
-	struct smtpd_auth a = {.mechanism = "LOGIN"};
-
-	a.authcid = (struct smtpd_str){s->line, s->user_len};
-	a.password = (struct smtpd_str){
-		s->line + s->user_len, (uint16_t)(s->line_len - s->user_len)};
-	check_credentials(s, &a, (struct smtpd_str){s->line, 0});
+	while ((n = smtpd_utf8_len(p)) != 0)
+		p += n;
+	return !*p;
 }
 
 /* Nobody has such credentials. */
@@ -140,16 +91,36 @@ static void reject(struct smtpd_session *s)
 	smtpd_settle(s, Q_AUTH, SMTPD_REJECT);
 }
 
-static void login_user_done(struct smtpd_session *s)
+/*
+ * s->line is a message of RFC 4616: [authzid] NUL authcid NUL passwd. LOGIN
+ * has written its two responses in the same way.
+ */
+static void check_credentials(struct smtpd_session *s)
 {
-	if (s->line_len > NAME_MAX_) {
+	const char *authzid = s->line, *end = s->line + s->line_len;
+	const char *name = authzid + strlen(authzid) + 1;
+	const char *password = name > end ? name : name + strlen(name) + 1;
+	struct smtpd_auth a;
+
+	if (password > end || password + strlen(password) != end) {
+		end_exchange(s);
+		smtpd_refuse(s, TEXT("501 5.5.2", "Malformed credentials"));
+		return;
+	}
+	a.mechanism = (s->auth_step & STEP) == PLAIN ? "PLAIN" : "LOGIN";
+	a.authcid.s = name;
+	a.authcid.len = (uint16_t)(password - name - 1);
+	a.password.s = password;
+	a.password.len = (uint16_t)(end - password);
+	if ((*authzid && memcmp(authzid, name, (size_t)(name - authzid))) ||
+		!*name || a.authcid.len > NAME_MAX_ ||
+		a.password.len > NAME_MAX_ || !is_utf8(name) ||
+		!is_utf8(password)) {
 		reject(s);
 		return;
 	}
-	s->user_len = (uint8_t)s->line_len;
-	expect(s, LOGIN_PASSWORD);
-	/* "Password:", octet for octet: devices compare it */
-	smtpd_reply(s, "334 UGFzc3dvcmQ6");
+	smtpd_ask(s, Q_AUTH);
+	smtpd_settle(s, Q_AUTH, s->listener->sink->auth(s, &a));
 }
 
 /* The response line is complete. */
@@ -166,12 +137,14 @@ static void response_done(struct smtpd_session *s)
 		smtpd_refuse(s, TEXT("501 5.5.2", "Bad base64"));
 	} else if (step & OVERFLOW) {
 		reject(s);
-	} else if ((step & STEP) == PLAIN) {
-		plain_done(s);
-	} else if ((step & STEP) == LOGIN_USER) {
-		login_user_done(s);
+	} else if ((step & STEP) == LOGIN_USER &&
+		   s->line_len <= NAME_MAX_ + 1) {
+		s->line_len++; /* its NUL */
+		expect(s, LOGIN_PASSWORD);
+		/* "Password:", octet for octet: devices compare it */
+		smtpd_reply(s, "334 UGFzc3dvcmQ6");
 	} else {
-		login_done(s);
+		check_credentials(s);
 	}
 }
 
@@ -205,8 +178,8 @@ static void start(struct smtpd_session *s, uint8_t step, const char *response,
 {
 	smtpd_enter(s, ST_AUTH);
 	expect(s, step);
-	s->line_len = 0;
-	s->user_len = 0;
+	s->line[0] = '\0'; /* LOGIN has no authzid */
+	s->line_len = step != PLAIN;
 	if (whole && response == end) {
 		smtpd_reply(s, step == PLAIN ? "334 " : "334 VXNlcm5hbWU6");
 		return;

@@ -169,20 +169,17 @@ static const char *param_orcpt(
 {
 	struct smtpd_rcpt *r = to;
 	struct smtpd_str address = v;
-	const char *semicolon = v.s ? memchr(v.s, ';', v.len) : NULL;
-	uint16_t type_len;
 
 	if (!offers_dsn(s))
 		return not_dsn;
-	if (!semicolon)
+	if (!v.s)
 		return bad_param;
 	r->orcpt = v;
-	type_len = (uint16_t)(semicolon - v.s);
-	address.s += type_len + 1;
-	address.len = (uint16_t)(v.len - type_len - 1);
-	return type_len && v.len <= 500 && smtpd_xtext_valid(address)
-		       ? NULL
-		       : bad_param;
+	address.s = smtpd_skip(v.s, SMTPD_ATEXT, NULL);
+	if (address.s == v.s || *address.s++ != ';' || v.len > 500)
+		return bad_param;
+	address.len = (uint16_t)(v.len - (address.s - v.s));
+	return smtpd_xtext_valid(address) ? NULL : bad_param;
 }
 #endif
 

@@ -172,9 +172,10 @@ size_t smtpd_session_input(struct smtpd_session *s, uint8_t *p, size_t len)
 		} else if (used < len) {
 			size_t n = take(s, p + used, len - used);
 
-			if (s->flags & F_SECRET)
+			if (SMTPD_AUTH && s->flags & F_SECRET) {
 				smtpd_wipe(p + used, n);
-			s->flags &= (uint16_t)~F_SECRET;
+				s->flags &= (uint16_t)~F_SECRET;
+			}
 			used += n;
 		} else {
 			break;

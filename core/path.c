@@ -75,7 +75,7 @@ static const char *local_part(const char *p, bool *utf8)
 	for (;;) {
 		const char *atom = p;
 
-		p = smtpd_skip(p, "!#$%&'*+-/=?^_`{|}~", utf8);
+		p = smtpd_skip(p, SMTPD_ATEXT, utf8);
 		if (p == atom)
 			return NULL;
 		if (*p != '.')
@@ -178,10 +178,10 @@ static const char *source_route(const char *p, bool *utf8)
 {
 	while (*p == '@') {
 		p = smtpd_domain(p + 1, utf8);
-		if (!p || (*p != ',' && *p != ':'))
+		if (!p || *p == ':')
+			return p ? p + 1 : NULL;
+		if (*p++ != ',' || *p != '@')
 			return NULL;
-		if (*p++ == ':')
-			break;
 	}
 	return p;
 }

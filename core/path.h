@@ -39,6 +39,9 @@ enum smtpd_path_error smtpd_path_parse(
  */
 const char *smtpd_domain(const char *p, bool *utf8);
 
+/* What an atom has beside letters and digits, RFC 5322 3.2.3. */
+#define SMTPD_ATEXT "!#$%&'*+-/=?^_`{|}~"
+
 /*
  * Skip letters, digits and octets in `extra`; with utf8 not NULL well-formed
  * UTF-8 too, which sets *utf8. Returns the first other octet.

@@ -55,7 +55,8 @@ struct smtpd_session *smtpd_pool_take(
 /* see session.h */
 void smtpd_pool_free(struct smtpd_session *s)
 {
-	smtpd_wipe(s->line, sizeof s->line);
+	if (SMTPD_AUTH)
+		smtpd_wipe(s->line, sizeof s->line);
 	s->state = ST_FREE;
 	smtpd_pool.count--;
 }

@@ -8,7 +8,8 @@
  */
 #include "session.h"
 
-#define EOL_LEN 2
+#define EOL_LEN   2
+#define LINE_MAX_ (512 - EOL_LEN) /* RFC 5321 4.5.3.1.5 */
 
 /* see session.h */
 void smtpd_put(struct smtpd_session *s, const char *text)
@@ -136,6 +137,8 @@ int smtpd_session_reply(struct smtpd_session *s, unsigned code,
 	smtpd_put(s, enhanced);
 	smtpd_put(s, " ");
 	smtpd_put(s, text);
+	if (SMTPD_REPLY_BUF > LINE_MAX_ && s->tx_len - from > LINE_MAX_)
+		s->tx_len = (uint16_t)(from + LINE_MAX_);
 	smtpd_put_eol(s);
 	s->staged = (uint16_t)(s->tx_len - from);
 	s->tx_len = from;

@@ -86,7 +86,6 @@ struct smtpd_session {
 #if SMTPD_AUTH
 	uint8_t auth_step;
 	uint8_t auth_fail_count;
-	uint8_t user_len; /* LOGIN: octets of the user name in line */
 #endif
 #if SMTPD_HELO_MAX > 0
 	uint8_t helo_len;

@@ -374,7 +374,7 @@ unsigned smtpd_session_count(void);
  *
  * code      200..299 with ACCEPT, 400..599 with REJECT; otherwise the default
  *           reply is used. 421 also ends the session.
- * enhanced  RFC 3463 code of the same class, such as "5.7.1".
+ * enhanced  RFC 3463 code such as "5.7.1"; its class is checked, no more.
  * text      printable US-ASCII, cut where the reply line is full.
  *
  * Returns 0, or SMTPD_EINVAL (bad code, class, or control characters).
