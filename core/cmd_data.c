@@ -269,8 +269,9 @@ size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
 	bool ended = smtpd_unstuff(&s->u.unstuff, p, &text, &used);
 
 	credit(s, used);
-	if (!count(s, text)) /* a held CR is bare: nothing is delivered */
+	if (!count(s, text + s->u.unstuff.held_cr))
 		return used;
+	s->u.unstuff.held_cr = false; /* bare: nothing is delivered */
 	if (ended)
 		s->flags |= F_ENDED;
 	deliver(s, p, text);
