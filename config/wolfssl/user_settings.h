@@ -130,6 +130,12 @@ extern int smtpd_tls_seed(unsigned char *output, unsigned int len);
 #if SMTPD_TLS_LARGE_KEYS
 #define HAVE_ECC384
 #endif
+/* RFC 8446 4.2.8.2: is the peer's point on the curve? It costs a second
+ * multiplication, which a board spares: our half is of one handshake only, so
+ * that a wrong point tells whoever sent it nothing about others. */
+#if !SMTPD_TLS_SMALL
+#define WOLFSSL_VALIDATE_ECC_IMPORT
+#endif
 #define ECC_TIMING_RESISTANT
 #define TFM_TIMING_RESISTANT
 #if SMTPD_TLS_X25519
