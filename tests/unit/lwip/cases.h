@@ -44,6 +44,7 @@ void case_144_fin_behind_the_dot(void);
 void case_144_fin_behind_the_dot_late_verdict(void);
 void case_144_fin_inside_the_message(void);
 void case_056_octets_behind_quit(void);
+void case_056_much_behind_quit(void);
 void client_never_closes(void);
 void case_143_half_open_peer(void);
 void case_142_rst_at_every_frame(void);

@@ -65,6 +65,26 @@ void case_056_octets_behind_quit(void)
 	CHECK(wire.resets == 0);
 }
 
+/* More than any window holds: read and dropped, within the bound. */
+void case_056_much_behind_quit(void)
+{
+	const size_t len = 300000;
+	char *text = malloc(len + 1);
+
+	if (!text)
+		abort();
+	memset(text, 'x', len);
+	memcpy(text, "QUIT\r\n", 6);
+	text[len] = '\0';
+	client_open(&one, text);
+	one.closes = false;
+	CHECK(client_expect(&one, "221 ", 1000));
+	world_run(2000);
+	CHECK(one.out_pos == len && one.eof && !one.failed);
+	client_reset(&one);
+	free(text);
+}
+
 /* A client that never closes is reset after a bound, and reads its reply. */
 void client_never_closes(void)
 {

@@ -7,6 +7,8 @@
  */
 #include "world.h"
 
+#include <sanitizer/asan_interface.h>
+
 #include "lwip/mem.h"
 #include "lwip/memp.h"
 #include "lwip/pbuf.h"
@@ -15,11 +17,13 @@ static enum fault fault;
 static unsigned first, last, calls;
 
 const char *const fault_names[FAULT_COUNT] = {"none", "memp_malloc",
-	"mem_malloc", "pbuf_alloc", "tcp_write", "tcp_output", "tcp_close",
-	"tcp_shutdown"};
+	"mem_malloc", "pbuf_alloc", "tcp_write", "tcp_write for good",
+	"tcp_output", "tcp_close", "tcp_shutdown"};
 
 void *__real_memp_malloc(memp_t type);
 void *__wrap_memp_malloc(memp_t type);
+void __real_memp_free(memp_t type, void *p);
+void __wrap_memp_free(memp_t type, void *p);
 void *__real_mem_malloc(mem_size_t size);
 void *__wrap_mem_malloc(mem_size_t size);
 struct pbuf *__real_pbuf_alloc(pbuf_layer layer, u16_t len, pbuf_type type);
@@ -56,9 +60,26 @@ static bool fails(enum fault kind)
 
 void *__wrap_memp_malloc(memp_t type)
 {
+	void *p;
+
 	if (type != MEMP_SYS_TIMEOUT && fails(FAULT_MEMP))
 		return NULL;
-	return __real_memp_malloc(type);
+	p = __real_memp_malloc(type);
+	if (p)
+		ASAN_UNPOISON_MEMORY_REGION(p, memp_pools[type]->size);
+	return p;
+}
+
+/* What is used after it was freed is an error; a pool keeps its list in the
+ * first octets. */
+void __wrap_memp_free(memp_t type, void *p)
+{
+	const size_t link = 2 * sizeof(void *);
+	const size_t size = memp_pools[type]->size;
+
+	if (p && size > link)
+		ASAN_POISON_MEMORY_REGION((char *)p + link, size - link);
+	__real_memp_free(type, p);
 }
 
 void *__wrap_mem_malloc(mem_size_t size)
@@ -74,6 +95,8 @@ struct pbuf *__wrap_pbuf_alloc(pbuf_layer layer, u16_t len, pbuf_type type)
 err_t __wrap_tcp_write(
 	struct tcp_pcb *pcb, const void *p, u16_t len, u8_t flags)
 {
+	if (fails(FAULT_BROKEN))
+		return ERR_CONN;
 	return fails(FAULT_WRITE) ? ERR_MEM
 				  : __real_tcp_write(pcb, p, len, flags);
 }

@@ -45,6 +45,7 @@ static const struct {
 	CASE(case_144_fin_behind_the_dot_late_verdict),
 	CASE(case_144_fin_inside_the_message),
 	CASE(case_056_octets_behind_quit),
+	CASE(case_056_much_behind_quit),
 	CASE(client_never_closes),
 	CASE(case_143_half_open_peer),
 	CASE(case_142_rst_at_every_frame),

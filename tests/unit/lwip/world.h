@@ -135,6 +135,7 @@ enum fault {
 	FAULT_MEM,      /* lwIP's heap */
 	FAULT_PBUF,     /* pbuf_alloc() */
 	FAULT_WRITE,    /* tcp_write() */
+	FAULT_BROKEN,   /* the same, and not for want of memory */
 	FAULT_OUTPUT,   /* tcp_output() */
 	FAULT_CLOSE,    /* tcp_close() */
 	FAULT_SHUTDOWN, /* tcp_shutdown() */
