@@ -43,12 +43,12 @@ static inline int check_end(void **state)
 /* The next reply's code and, unless "", its enhanced code. */
 #define expect_reply(c, code, enhanced)                                        \
 	do {                                                                   \
-		char want[24];                                                 \
-		snprintf(want, sizeof want, "%d%s%s", code,                    \
+		char want_[24];                                                \
+		snprintf(want_, sizeof want_, "%d%s%s", code,                  \
 			*(enhanced) ? " " : "", enhanced);                     \
-		const char *got = engine_reply(c);                             \
-		if (strncmp(got, want, strlen(want)) != 0)                     \
-			fail_msg("expected %s, got \"%s\"", want, got);        \
+		const char *got_ = engine_reply(c);                            \
+		if (strncmp(got_, want_, strlen(want_)) != 0)                  \
+			fail_msg("expected %s, got \"%s\"", want_, got_);      \
 	} while (0)
 
 #define expect_no_reply(c) assert_string_equal(engine_reply(c), "")

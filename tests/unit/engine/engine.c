@@ -121,7 +121,7 @@ static void give_input(struct smtpd_conn *c)
 	if (c->pending && !waiting && c->question != CALL_DATA)
 		octets_addf(&c->later, "%s at %zu\n",
 			engine_call_names[c->question], c->taken);
-	if (!c->closed && !c->tls_wanted) {
+	if (c->in.len) { /* it was not dropped */
 		if (n > used && memcmp(p + used, c->in.p + c->in_at + used,
 					n - used) != 0)
 			engine_violation(
