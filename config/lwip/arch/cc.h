@@ -19,6 +19,15 @@
 #define BYTE_ORDER __BYTE_ORDER__
 #endif
 
+#if !NO_SYS
+#ifndef LWIP_ERRNO_STDINCLUDE
+#define LWIP_ERRNO_STDINCLUDE 1
+#endif
+#if defined(__unix__)
+typedef unsigned int sys_prot_t; /* elsewhere sys_arch.h has it */
+#endif
+#endif
+
 /* lwIP's own are smaller and need no locale table. */
 #ifndef LWIP_NO_CTYPE_H
 #define LWIP_NO_CTYPE_H 1
