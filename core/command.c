@@ -65,9 +65,11 @@ static const struct command *find(
 	unsigned wrong = is_lmtp(s) ? SMTP_ : LMTP_;
 
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-		if ((*verb & ~0x20) == *commands[i].verb &&
-			smtpd_is_word(verb, n, commands[i].verb))
-			return commands[i].flags & wrong ? NULL : &commands[i];
+		const struct command *c = &commands[i];
+
+		if ((*verb & ~0x20) == *c->verb &&
+			smtpd_is_word(verb, n, c->verb))
+			return c->flags & wrong ? NULL : c;
 	}
 	return NULL;
 }

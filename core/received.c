@@ -52,6 +52,8 @@ static char *text_n(char *p, const char *s, size_t n)
 	return p + n;
 }
 
+#define LITERAL(p, s) text_n(p, s, sizeof(s) - 1)
+
 static char *two_digits(char *p, uint32_t v)
 {
 	*p++ = (char)('0' + v / 10);
@@ -89,7 +91,7 @@ static char *address(char *p, const struct smtpd_peer *peer)
 			p = decimal(p, peer->ip[i]);
 		}
 	} else {
-		p = text(p, "[IPv6");
+		p = LITERAL(p, "[IPv6");
 		for (unsigned i = 0; i + 1 < sizeof peer->ip; i += 2) {
 			*p++ = ':';
 			p = hexadecimal(p,
@@ -113,7 +115,7 @@ static char *date(char *p, uint32_t days)
 	uint32_t year = era * 400 + yoe + (mp >= 10);
 
 	p = text_n(p, week + days % 7 * 3, 3);
-	p = text(p, ", ");
+	p = LITERAL(p, ", ");
 	p = decimal(p, doy - (153 * mp + 2) / 5 + 1);
 	*p++ = ' ';
 	p = text_n(p, months + mp * 3, 3);
@@ -136,7 +138,7 @@ static char *date_time(char *p, int64_t wall_s)
 	p = two_digits(p, s / 60 % 60);
 	*p++ = ':';
 	p = two_digits(p, s % 60);
-	return text(p, wall_s ? " +0000" : " -0000");
+	return text_n(p, wall_s ? " +0000" : " -0000", 6);
 }
 
 /* see session.h */
@@ -145,21 +147,21 @@ size_t smtpd_received(struct smtpd_session *s)
 	const char *name = s->listener->host_name;
 	size_t name_len = strlen(name);
 	size_t room = SMTPD_LINE_MAX - RECEIVED_LEN - SMTPD_HELO_MAX;
-	char *p = text(s->line, "Received: from ");
+	char *p = LITERAL(s->line, "Received: from ");
 
 	p = text_n(p, s->helo, s->helo_len);
 	if (s->peer.family) {
-		p = text(p, " (");
+		p = LITERAL(p, " (");
 		p = address(p, &s->peer);
 		*p++ = ')';
 	}
-	p = text(p, "\r\n\tby ");
+	p = LITERAL(p, "\r\n\tby ");
 	p = text_n(p, name, name_len < room ? name_len : room);
-	p = text(p, " with ");
+	p = LITERAL(p, " with ");
 	p = text(p, smtpd_protocol(s));
-	p = text(p, ";\r\n\t");
+	p = LITERAL(p, ";\r\n\t");
 	p = date_time(p, smtpd_port_wall_s());
-	p = text(p, "\r\n");
+	p = LITERAL(p, "\r\n");
 	return (size_t)(p - s->line);
 }
 

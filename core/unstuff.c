@@ -77,6 +77,11 @@ static bool any(v16 v)
 	return half[0] | half[1];
 }
 
+static bool inside_line(const struct smtpd_unstuff *u, uint8_t next)
+{
+	return u->state == U_TEXT || (u->state == U_BOL && next != '.');
+}
+
 struct seen {
 	v16 odd;  /* a CR before no LF, an LF behind no CR */
 	v16 dots; /* a dot, anywhere */
@@ -193,15 +198,18 @@ bool smtpd_unstuff(
 {
 	uint8_t *in = buf, *out = buf, *end = buf + *len;
 	bool done = false;
-
 #if SMTPD_WIDE_SCAN
-	if (in < end && !measures(u) &&
-		(u->state == U_TEXT || (u->state == U_BOL && *in != '.'))) {
-		u->state = U_TEXT;
-		in = out = plain_lines(in, end);
-	}
+	bool tried = measures(u);
 #endif
+
 	while (in < end && !done) {
+#if SMTPD_WIDE_SCAN
+		if (!tried && in == out && inside_line(u, *in)) {
+			tried = true; /* once: else it might be quadratic */
+			u->state = U_TEXT;
+			in = out = plain_lines(in, end);
+		}
+#endif
 		if (u->state == U_TEXT) {
 			in = text(u, in, end, &out);
 			if (in == end)
