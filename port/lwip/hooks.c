@@ -39,13 +39,21 @@ static bool has_room(void)
 	return true;
 }
 
+/* A segment that opens and closes at once comes from no client; lwIP would take
+ * it for a SYN. */
+static bool is_nonsense(const struct tcp_hdr *hdr)
+{
+	return (TCPH_FLAGS(hdr) & TCP_SYN) && (TCPH_FLAGS(hdr) & TCP_FIN);
+}
+
 /* see lwip_hooks.h */
 err_t lwip_smtpd_inpacket(struct tcp_pcb *pcb, const struct tcp_hdr *hdr,
 	u16_t optlen, u16_t opt1len, const u8_t *opt2, struct pbuf *p)
 {
 	LWIP_UNUSED_ARG(p);
-	if (!lwip_smtpd_tcp_options_ok(
-		    (const u8_t *)(hdr + 1), opt1len, opt2, optlen))
+	if (is_nonsense(hdr) ||
+		!lwip_smtpd_tcp_options_ok(
+			(const u8_t *)(hdr + 1), opt1len, opt2, optlen))
 		return ERR_VAL;
 	if (pcb->state == LISTEN && TCPH_FLAGS(hdr) & TCP_SYN && !has_room())
 		return ERR_VAL;
