@@ -43,7 +43,7 @@ static bool has_room(void)
  * it for a SYN. */
 static bool is_nonsense(const struct tcp_hdr *hdr)
 {
-	return (TCPH_FLAGS(hdr) & TCP_SYN) && (TCPH_FLAGS(hdr) & TCP_FIN);
+	return (TCPH_FLAGS(hdr) & (TCP_SYN | TCP_FIN)) == (TCP_SYN | TCP_FIN);
 }
 
 /* see lwip_hooks.h */
