@@ -367,6 +367,7 @@ void engine_tls(struct smtpd_conn *c)
 	if (!c->tls_wanted && !(world.listener.flags & SMTPD_LISTEN_TLS))
 		engine_violation("TLS was not asked for");
 	c->tls_wanted = false;
+	c->tls_done = true;
 	c->in.len = c->in_at = 0;
 	if (c->session)
 		smtpd_session_tls_started(c->session, &info);

@@ -112,7 +112,8 @@ struct smtpd_conn {
 	unsigned kept;     /* messages accepted at their end */
 	unsigned activity; /* calls of sink and port */
 	bool woken;
-	bool tls_wanted;
+	bool tls_wanted; /* the engine wants a handshake */
+	bool tls_done;
 	bool closed;         /* smtpd_port_close() was called */
 	bool sink_closed;    /* `closed` was called */
 	bool unacknowledged; /* as `closed` said */
