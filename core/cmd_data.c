@@ -143,7 +143,7 @@ static void chunk_done(struct smtpd_session *s)
 			smtpd_enter(s, (enum state)s->after_chunk);
 	} else {
 		smtpd_enter(s, ST_CHUNKS);
-		smtpd_put(s, TEXT("250 2.0.0", ""));
+		smtpd_put(s, "250 2.0.0 ");
 		smtpd_put_number(s, s->octets);
 		smtpd_reply(s, " octets so far");
 	}
