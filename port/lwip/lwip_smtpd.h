@@ -45,8 +45,8 @@ struct lwip_smtpd_listener {
 
 /*
  * Start the clock that all deadlines hang on. Once, after lwip_init() or
- * inside tcpip_init()'s callback. Takes one sys_timeout() for ever, and a second
- * one now and then: MEMP_NUM_SYS_TIMEOUT.
+ * inside tcpip_init()'s callback. Takes one sys_timeout() for ever, and a
+ * second one now and then: MEMP_NUM_SYS_TIMEOUT.
  *
  * The main loop of NO_SYS=1 MUST call sys_check_timeouts() in time: sleep at
  * most sys_timeouts_sleeptime(). That alone also runs what smtpd_port_wake()
