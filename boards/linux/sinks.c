@@ -205,7 +205,8 @@ static bool note_address(struct board_message *m, const struct smtpd_str *a)
 {
 	if (m->envelope_len + a->len + 1 > sizeof m->envelope)
 		return false;
-	memcpy(m->envelope + m->envelope_len, a->s, a->len);
+	if (a->len) /* of <>, a->s may be NULL */
+		memcpy(m->envelope + m->envelope_len, a->s, a->len);
 	m->envelope_len += a->len;
 	m->envelope[m->envelope_len++] = '\0';
 	return true;
