@@ -69,9 +69,9 @@ set(SMTPD_LWIP_INCLUDE_DIRS
 	${SMTPD_DIR}/config/lwip
 	${LWIP_DIR}/src/include
 )
+# Without altcp_alloc.c: port/wolfssl has its own altcp_tls_new().
 set(SMTPD_LWIP_SOURCES
 	${LWIP_DIR}/src/core/altcp.c
-	${LWIP_DIR}/src/core/altcp_alloc.c
 	${LWIP_DIR}/src/core/altcp_tcp.c
 	${LWIP_DIR}/src/core/def.c
 	${LWIP_DIR}/src/core/dns.c
