@@ -220,6 +220,7 @@ enum smtpd_path_error smtpd_path_parse(
 	const char *p, bool null, struct smtpd_path *path, const char **end)
 {
 	memset(path, 0, sizeof *path);
+	path->text.s = path->local.s = path->domain.s = p;
 	if (*p++ != '<')
 		return SMTPD_PATH_SYNTAX;
 	if (!null || *p != '>') {

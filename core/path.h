@@ -24,7 +24,7 @@ enum smtpd_path_error {
  * end   receives where the text behind '>' begins, unless the syntax is bad.
  *
  * Limits: Local-part 64, Domain 255, label 63, path with brackets 256 octets.
- * The spans in *path point into p; empty ones may be NULL. A source route is
+ * The spans in *path point into p. A source route is
  * checked and left out.
  */
 enum smtpd_path_error smtpd_path_parse(
