@@ -3,7 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
- * tests: sources tests/unit/example/sink.c
+ * tests: sources tests/unit/example/sink.c tests/unit/engine/octets.c
+ * tests: sources tests/unit/engine/engine.c tests/unit/engine/sink.c
  */
 #include <stdio.h>
 #include <string.h>
