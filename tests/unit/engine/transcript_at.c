@@ -70,6 +70,8 @@ static const char *const features[] = {
 
 static bool has_feature(const char *name)
 {
+	if (*name == '!')
+		return !has_feature(name + 1);
 	for (unsigned i = 0; features[i]; i++) {
 		if (!strcmp(features[i], name))
 			return true;
