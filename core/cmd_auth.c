@@ -112,7 +112,8 @@ static void check_credentials(struct smtpd_session *s)
 	a.authcid.len = (uint16_t)(password - name - 1);
 	a.password.s = password;
 	a.password.len = (uint16_t)(end - password);
-	if ((*authzid && memcmp(authzid, name, (size_t)(name - authzid))) ||
+	if ((*authzid &&
+		    memcmp(authzid, name, (size_t)(name - authzid)) != 0) ||
 		!*name || a.authcid.len > NAME_MAX_ ||
 		a.password.len > NAME_MAX_ || !is_utf8(name) ||
 		!is_utf8(password)) {

@@ -34,16 +34,15 @@ static inline bool measures(const struct smtpd_unstuff *u)
 /* n more octets of the line; `ends`: the last of them is its LF. */
 static void measure(struct smtpd_unstuff *u, ptrdiff_t n, bool ends)
 {
-#if SMTPD_MEASURE
 	if (!measures(u))
 		return;
+#if SMTPD_MEASURE
 	u->line_len += (uint32_t)n;
 	if (ends && u->line_len > u->line_max)
 		u->line_max = u->line_len;
 	if (ends)
 		u->line_len = 0;
 #else
-	(void)u;
 	(void)n;
 	(void)ends;
 #endif
