@@ -11,11 +11,9 @@ Mail for the domain NAME.test goes through the transport NAME, a client of
 needs lies in a folder that is gone afterwards. Must be root, as Postfix's
 master must.
 """
-import ctypes
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 
@@ -75,7 +73,16 @@ scache unix - - n - 1 scache
 
 QUEUES = ("active bounce corrupt defer deferred flush hold incoming private "
           "saved trace").split()
-PR_SET_PDEATHSIG = 1
+# Stops the master when its stdin ends: at close(), or when the suite is killed.
+GUARD = """"$@" </dev/null &
+read -r line
+kill -TERM $!
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	kill -0 $! 2>/dev/null || break
+	sleep 0.2
+done
+kill -KILL -- -$! $!
+"""
 
 
 def public_dir():
@@ -93,11 +100,6 @@ def public_dir():
     return path
 
 
-def die_with_parent():
-    """In the child: SIGTERM when this process ends, however it does."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 class Postfix:
     """See the file's first comment."""
 
@@ -108,7 +110,7 @@ class Postfix:
         self.config = self.path("config")
         os.mkdir(self.config)
         self.write(transports, settings)
-        self.master = None
+        self.guard = None
         try:
             self.start()
         except BaseException:
@@ -164,11 +166,11 @@ class Postfix:
     def start(self):
         """Make the queue, start the master."""
         self.make_queue()
-        self.master = subprocess.Popen(
-            ["/usr/lib/postfix/sbin/master", "-s", "-c", self.config],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-            preexec_fn=die_with_parent)
+        self.guard = subprocess.Popen(
+            ["sh", "-c", GUARD, "guard", "/usr/lib/postfix/sbin/master", "-s",
+             "-c", self.config], stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
         until(lambda: os.path.exists(self.path("queue/public/pickup")), 20,
               "Postfix")
 
@@ -216,18 +218,9 @@ class Postfix:
 
     def close(self, failed=False):
         """Stop the master and all its children, remove the folder."""
-        if self.master and self.master.poll() is None:
-            self.master.send_signal(signal.SIGTERM)
-            try:
-                self.master.wait(10)
-            except subprocess.TimeoutExpired:
-                self.master.kill()
-                self.master.wait()
-        if self.master:
-            try:
-                os.killpg(self.master.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        if self.guard:
+            self.guard.stdin.close()
+            self.guard.wait(20)
         if failed:
             print(f"--- Postfix\n{self.log()[-4000:]}", flush=True)
         shutil.rmtree(self.dir, ignore_errors=True)
