@@ -87,7 +87,7 @@ kill -KILL -- -$! $!
 
 def public_dir():
     """A folder that every user may enter, as Postfix's and Exim's must."""
-    path = lwsmtpd.temp_dir("mta-")
+    path = os.path.abspath(lwsmtpd.temp_dir("mta-"))
     os.chmod(path, 0o755)
     above = path
     while above != "/":
