@@ -156,6 +156,16 @@ void board_net_input(const void *frame, size_t len)
 	if (!p)
 		return;
 	pbuf_take(p, frame, (u16_t)len);
+	board_net_take(p, false);
+}
+
+void board_net_take(struct pbuf *p, bool unsummed)
+{
+	NETIF_SET_CHECKSUM_CTRL(
+		&netif, unsummed ? NETIF_CHECKSUM_ENABLE_ALL &
+					   ~(NETIF_CHECKSUM_CHECK_TCP |
+						   NETIF_CHECKSUM_CHECK_UDP)
+				 : NETIF_CHECKSUM_ENABLE_ALL);
 	if (netif.input(p, &netif) != ERR_OK)
 		pbuf_free(p);
 }

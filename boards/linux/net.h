@@ -66,6 +66,10 @@ bool board_net_is_user(void);
 /* A frame has come in; len octets. Dropped when lwIP has no buffer. */
 void board_net_input(const void *frame, size_t len);
 
+/* The same for a frame in a buffer of lwIP's, which is taken. unsummed: it has
+ * not left this machine, and has no TCP or UDP checksum. */
+void board_net_take(struct pbuf *p, bool unsummed);
+
 void board_net_close(void);
 
 #endif
