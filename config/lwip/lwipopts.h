@@ -95,6 +95,19 @@
 #ifndef LWIP_IPV6_DHCP6
 #define LWIP_IPV6_DHCP6 0
 #endif
+/* Hosts on the link whose addresses are known. A new one takes the place of the
+ * oldest, and the packet that waits for that one's answer is lost: with fewer
+ * entries than clients hardly any reply gets out. */
+#ifndef ARP_TABLE_SIZE
+#define ARP_TABLE_SIZE SMTPD_LWIP_BY(10, 4 * SMTPD_MAX_SESSIONS)
+#endif
+#ifndef LWIP_ND6_NUM_NEIGHBORS
+#define LWIP_ND6_NUM_NEIGHBORS SMTPD_LWIP_BY(10, 127)
+#endif
+/* 127 at most: nd6_tmr() of lwIP 2.2.1 counts them in an s8_t. */
+#ifndef LWIP_ND6_NUM_DESTINATIONS
+#define LWIP_ND6_NUM_DESTINATIONS SMTPD_LWIP_BY(10, 127)
+#endif
 /* TCP never needs fragments, and reassembly is where attackers park memory.
  * RFC 8200 5 wants it of an IPv6 host. */
 #ifndef IP_REASSEMBLY

@@ -9,6 +9,7 @@ sees to that.
 import contextlib
 import os
 import socket
+import subprocess
 import threading
 import time
 
@@ -164,3 +165,23 @@ def on_tap(*options, mtu=1500, **more):
                 yield s
         finally:
             ns.close()
+
+
+def link_local(s):
+    """The server's IPv6 address on lw0, once it answers there. lwIP makes it
+    from the MAC address, which ARP knows."""
+    deliver(s, host=TAP_SERVER)
+    out = subprocess.run(["ip", "neigh", "show", TAP_SERVER], check=True,
+                         capture_output=True, text=True).stdout
+    mac = bytes.fromhex(out.split("lladdr ")[1].split()[0].replace(":", ""))
+    octets = (b"\xfe\x80" + bytes(6) + bytes([mac[0] ^ 2]) + mac[1:3] +
+              b"\xff\xfe" + mac[3:])
+    host = socket.inet_ntop(socket.AF_INET6, octets) + "%lw0"
+
+    def reached():
+        with contextlib.suppress(OSError), Client(s.smtp, host=host,
+                                                  timeout=1):
+            return True
+        return False
+    lwsmtpd.until(reached, 5, "IPv6")
+    return host

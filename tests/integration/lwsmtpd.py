@@ -363,7 +363,8 @@ class Client:
     def __init__(self, port, tls=False, timeout=20.0, greeting=True,
                  host="127.0.0.1", source=None):
         self.sock = socket.create_connection(
-            (host, port), timeout, (source, 0) if source else None)
+            (host, port), timeout,
+            socket.getaddrinfo(source, 0)[0][4] if source else None)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.greeting = ""

@@ -5,14 +5,13 @@ small, late, overlapping, malformed or too many, and links that go away
 SPDX-License-Identifier: BSD-3-Clause
 tests: sanitized
 """
-import contextlib
 import random
 import socket
 import struct
 import time
 
 import lwsmtpd
-from cases import (TAP_CLIENT, TAP_SERVER, body, deliver, in_parallel, on_tap,
+from cases import (TAP_CLIENT, TAP_SERVER, body, deliver, link_local, on_tap,
                    stored)
 from lwsmtpd import Client, case, check, equal, until
 from netns import checksum, ip
@@ -79,27 +78,10 @@ def case_147_small_mtu():
         for tls in (False, True):
             deliver(s, tls=tls, host=TAP_SERVER, octets=1000000)
     with on_tap(mtu=1280) as s:
-        host = ipv6(s)
+        host = link_local(s)
         for tls in (False, True):
             deliver(s, tls=tls, host=host, octets=1000000)
             deliver(s, tls=tls, host=TAP_SERVER, octets=100000)
-
-
-def ipv6(s):
-    """Its link-local address, made from its MAC address."""
-    link = Link("lw0", TAP_SERVER)
-    mac = link.server_mac
-    link.close()
-    octets = (b"\xfe\x80" + bytes(6) + bytes([mac[0] ^ 2]) + mac[1:3] +
-              b"\xff\xfe" + mac[3:])
-    host = socket.inet_ntop(socket.AF_INET6, octets) + "%lw0"
-
-    def reached():
-        with contextlib.suppress(OSError), Client(s.smtp, host=host,
-                                                  timeout=1):
-            return True
-    until(reached, 5, "IPv6")
-    return host
 
 
 @case
