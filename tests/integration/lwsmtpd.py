@@ -36,7 +36,7 @@ import traceback
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.realpath(__file__))))
 PROGRAM = os.environ.get("LWSMTPD", os.path.join(TOP, "build/linux/lwsmtpd"))
-TMP = os.environ.get("SMTPD_TMP")
+TMP = os.environ.get("SMTPD_TMP") or None
 
 USER, PASSWORD = "tester", "correct horse"
 
