@@ -280,13 +280,14 @@ size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
 
 /* ---- the end ---- */
 
-static bool more_recipients(struct smtpd_session *s)
+/* Is it the last whose answer is due? In SMTP there is but one. */
+static bool is_last_rcpt(const struct smtpd_session *s)
 {
 #if SMTPD_LMTP
-	return is_lmtp(s) && ++s->rcpt_next < s->rcpt_count;
+	return !is_lmtp(s) || s->rcpt_next + 1u >= s->rcpt_count;
 #else
 	(void)s;
-	return false;
+	return true;
 #endif
 }
 
@@ -295,10 +296,13 @@ static void answered(struct smtpd_session *s)
 {
 	if (s->state == ST_CLOSING)
 		return;
-	if (more_recipients(s)) {
+#if SMTPD_LMTP
+	if (!is_last_rcpt(s)) {
+		s->rcpt_next++;
 		s->flags |= F_ENDED;
 		return;
 	}
+#endif
 	s->mail_count++;
 	s->flags &= (uint16_t)~F_MAIL; /* it has ended, in one way */
 	smtpd_forget(s, SMTPD_END_RESET);
@@ -377,7 +381,7 @@ void smtpd_end_accepted(struct smtpd_session *s)
 /* see session.h */
 void smtpd_end_refused(struct smtpd_session *s)
 {
-	if (!is_lmtp(s))
+	if (is_last_rcpt(s))
 		s->flags &= (uint16_t)~F_MAIL; /* no reset behind a REJECT */
 	refuse_rcpt(s, TEXT("451 4.3.0", "Not stored, try again"));
 	answered(s);
