@@ -14,6 +14,7 @@ import threading
 import time
 
 import lwsmtpd
+from dhcp import Dhcp
 from lwsmtpd import Client, Server, check, equal
 from netns import Namespace, ip, need_tap
 from pools import SESSIONS, Pools
@@ -93,22 +94,22 @@ def raw(port, host="127.0.0.1", timeout=20.0):
 
 
 def read_all(sock, timeout=20.0):
-    """Octets until the peer closes or resets, or b"..." and None appended
-    when it does neither in time."""
+    """Octets until the peer closes or resets, which it must in time; then the
+    socket is closed, too."""
     octets, end = b"", time.monotonic() + timeout
-    while True:
-        sock.settimeout(max(end - time.monotonic(), 0.001))
-        try:
-            more = sock.recv(65536)
-        except socket.timeout:
-            raise AssertionError(
-                f"still open after {timeout} s, read {octets[-200:]!r}"
-            ) from None
-        except OSError:
-            return octets
-        if not more:
-            return octets
-        octets += more
+    with sock:
+        while True:
+            sock.settimeout(max(end - time.monotonic(), 0.001))
+            try:
+                more = sock.recv(65536)
+            except socket.timeout:
+                raise AssertionError(f"still open after {timeout} s, read "
+                                     f"{octets[-200:]!r}") from None
+            except OSError:
+                return octets
+            if not more:
+                return octets
+            octets += more
 
 
 def reset(sock):
@@ -144,9 +145,10 @@ TAP_SERVER, TAP_CLIENT = "10.9.0.2", "10.9.0.1"
 
 
 @contextlib.contextmanager
-def on_tap(*options, mtu=1500, **more):
+def on_tap(*options, mtu=1500, address=TAP_SERVER, **more):
     """serving() on a TAP device lw0 in a namespace that is the case's own; the
-    kernel is 10.9.0.1 there, the server 10.9.0.2."""
+    kernel is 10.9.0.1 there, the server 10.9.0.2. Another address comes from
+    dhcp.Dhcp, which is s.dhcp then."""
     need_tap()
     with Namespace() as ns:
         try:
@@ -158,11 +160,17 @@ def on_tap(*options, mtu=1500, **more):
                     file.write("0")
             ip("link set lw0 up")
             ip(f"addr add {TAP_CLIENT}/24 dev lw0")
-            with serving("--net=tap:lw0", f"--ip={TAP_SERVER}/24",
-                         f"--mtu={mtu}", *options, host=TAP_SERVER,
-                         **more) as s:
-                s.namespace = ns
+            dhcp = None
+            if address == TAP_SERVER:
+                options += (f"--ip={address}/24",)
+            else:
+                dhcp = Dhcp("lw0", TAP_CLIENT, address)
+            with serving("--net=tap:lw0", f"--mtu={mtu}", *options,
+                         host=address, **more) as s:
+                s.dhcp = dhcp
                 yield s
+            if dhcp:
+                dhcp.close()
         finally:
             ns.close()
 
