@@ -17,6 +17,14 @@
 
 #define TO "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"
 
+static uint32_t seed;
+
+static uint32_t rnd(uint32_t below)
+{
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 8) % below;
+}
+
 /* ---- 1: 250 at the end only after the sink's ACCEPT ---- */
 
 enum fate {
@@ -251,6 +259,40 @@ static void invariant_4_only_crlf_dot_crlf_ends(void **state)
 	engine_begin();
 }
 
+/* What the sink keeps can be sent on as it is. */
+static void case_030_no_bare_cr_or_lf_is_kept(void **state)
+{
+	static const char alphabet[] = "\r\n.x\r\n\r\n";
+	unsigned kept = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		struct smtpd_conn *c;
+		struct reference ref;
+		char text[24];
+
+		engine_begin();
+		seed = i;
+		for (size_t k = 0; k < sizeof text - 6; k++)
+			text[k] = k % 2 && text[k - 1] == '\r'
+					  ? '\n'
+					  : alphabet[rnd(sizeof alphabet - 1)];
+		memcpy(text + sizeof text - 6, "\r\n.\r\n", 6);
+		c = engine_hello();
+		start_message(c);
+		engine_send(c, text);
+		kept += c->kept;
+		/* As DATA once more, it has no line end but CRLF. */
+		reference_decode(&ref, c->data.p, c->data.len);
+		if (c->kept)
+			assert_int_equal(ref.bare, 0);
+		octets_free(&ref.out);
+		assert_null(engine_end());
+	}
+	assert_in_range(kept, 100, 2900);
+	engine_begin();
+}
+
 /* ---- 5: STARTTLS drops what came before ---- */
 
 static void invariant_5_starttls_forgets(void **state)
@@ -430,14 +472,6 @@ static void invariant_8_secrets_of_broken_exchanges_are_wiped(void **state)
 
 /* ---- 9: any chunking, the same replies and the same sink calls ---- */
 
-static uint32_t seed;
-
-static uint32_t rnd(uint32_t below)
-{
-	seed = seed * 1103515245u + 12345u;
-	return (seed >> 8) % below;
-}
-
 static void random_conversation(struct octets *o)
 {
 	static const char *const lines[] = {"EHLO client\r\n",
@@ -542,6 +576,7 @@ int main(void)
 		TEST(invariant_3_no_octet_while_pending),
 		TEST(invariant_3_input_takes_nothing_while_pending),
 		TEST(invariant_4_only_crlf_dot_crlf_ends),
+		TEST(case_030_no_bare_cr_or_lf_is_kept),
 		TEST(invariant_5_starttls_forgets),
 		TEST(invariant_5_whatever_the_chunks),
 		TEST(invariant_8_secrets_are_wiped),

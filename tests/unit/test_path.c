@@ -196,6 +196,8 @@ static const struct row rows[] = {
 	{"<@\xc3\xbc:a@b>", BOTH, UTF8, "a@b"},
 #endif
 	{"<\x80@b>", BOTH, SYNTAX, NULL},
+	{"<\"\\\x80\"@b>", BOTH, SYNTAX, NULL},
+	{"<\"\\\xff\"@b>", BOTH, SYNTAX, NULL},
 	{"<\xc3@b>", BOTH, SYNTAX, NULL},
 	{"<\xc0\x80@b>", BOTH, SYNTAX, NULL},
 	{"<\xe0\x80\x80@b>", BOTH, SYNTAX, NULL},

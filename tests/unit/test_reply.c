@@ -105,6 +105,54 @@ static void case_052_reply_lines_are_cut(void **state)
 	expect_no_reply(c);
 }
 
+static void rfc5321_4_2_our_name_is_told(void **state)
+{
+	struct smtpd_conn *c = engine_open();
+
+	(void)state;
+	assert_string_equal(engine_reply(c), "220 mx.example ESMTP\r\n");
+	engine_send(c, "HELO client\r\nEHLO client\r\n");
+	assert_string_equal(engine_reply(c), "250 mx.example\r\n");
+	assert_memory_equal(engine_reply(c), "250-mx.example\r\n", 16);
+}
+
+/* The port can send a reply of many lines in one write. */
+static void case_053_multi_line_reply_in_one_piece(void **state)
+{
+	struct smtpd_conn *c = engine_open();
+	const char *p;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(engine_code(c), 220);
+	world.plan.deaf = true;
+	engine_send(c, "EHLO client\r\n");
+	p = (const char *)smtpd_session_output(c->session, &n);
+	assert_memory_equal(p, "250-mx.example\r\n", 16);
+	assert_memory_equal(p + n - 2, "\r\n", 2);
+	assert_memory_equal(p + n - 25, "250 ENHANCEDSTATUSCODES\r\n", 25);
+}
+
+/* ... also when something is still in the buffer before it. */
+static void case_053_multi_line_reply_waits_for_room(void **state)
+{
+	struct smtpd_conn *c = engine_open();
+	size_t n;
+
+	(void)state;
+	world.plan.deaf = true;
+	engine_send(c, "NOOP\r\nEHLO client\r\nNOOP\r\n");
+	smtpd_session_output(c->session, &n);
+	engine_take(c, n - 1);
+	engine_send(c, "");
+	smtpd_session_output(c->session, &n);
+	assert_int_equal(n, 1);
+	engine_take(c, 1);
+	engine_send(c, "");
+	smtpd_session_output(c->session, &n);
+	assert_true(n > 100);
+}
+
 /* The reply of 512 octets, CRLF included, is the longest: RFC 5321 4.5.3.1.5.
  * Whatever the length of the text, the code and the CRLF are there. */
 static void rfc5321_4_5_3_1_5_every_length_of_a_chosen_text(void **state)
@@ -508,6 +556,9 @@ int main(void)
 		TEST(rfc2034_4_chosen_replies_that_are_wrong),
 		TEST(late_verdict_with_a_wrong_reply_is_no_answer),
 		TEST(case_052_reply_lines_are_cut),
+		TEST(rfc5321_4_2_our_name_is_told),
+		TEST(case_053_multi_line_reply_in_one_piece),
+		TEST(case_053_multi_line_reply_waits_for_room),
 		TEST(rfc5321_4_5_3_1_5_every_length_of_a_chosen_text),
 		TEST(reply_buffer_full_at_shutdown),
 		TEST(reply_buffer_full_and_nobody_reads),
