@@ -487,6 +487,42 @@ static void case_159_events(void **state)
 	assert_int_equal(world.events[SMTPD_EV_ERROR], 2);
 }
 
+static void case_159_events_of_refused_auths(void **state)
+{
+	struct smtpd_conn *c;
+
+	(void)state;
+	world.listener.flags = SMTPD_LISTEN_AUTH | SMTPD_LISTEN_AUTH_CLEAR;
+	world.limits.auth_fail_max = 2;
+	engine_rule(CALL_AUTH, 0, ANSWER_REJECT, 0, NULL, NULL);
+	c = engine_hello();
+	engine_send(c, "AUTH PLAIN AHVzZXIAcGFzcw==\r\n");
+	assert_int_equal(world.events[SMTPD_EV_AUTH], 1);
+	assert_int_equal(world.code, 535);
+	engine_send(c, "AUTH PLAIN AHVzZXIAcGFzcw==\r\n");
+	assert_int_equal(world.events[SMTPD_EV_AUTH], 2);
+	assert_int_equal(world.events[SMTPD_EV_CLOSED], 1);
+}
+
+/* A verdict's deadline, and one of the client's, are told apart. */
+static void case_159_events_of_deadlines(void **state)
+{
+	struct smtpd_conn *c;
+
+	(void)state;
+	engine_rule(CALL_MAIL, 0, ANSWER_NEVER, 0, NULL, NULL);
+	c = engine_hello();
+	engine_send(c, "MAIL FROM:<a@b>\r\n");
+	engine_wait(world.limits.verdict_ms);
+	assert_int_equal(world.events[SMTPD_EV_TIMEOUT], 1);
+	assert_int_equal(world.events[SMTPD_EV_ERROR], 1);
+	assert_int_equal(world.code, 451);
+	assert_non_null(c->session);
+	engine_wait(world.limits.command_ms);
+	assert_int_equal(world.events[SMTPD_EV_TIMEOUT], 2);
+	assert_int_equal(world.events[SMTPD_EV_CLOSED], 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +547,8 @@ int main(void)
 		TEST(info_tells_what_is_known),
 		TEST(spans_stay_while_the_verdict_is_late),
 		TEST(case_159_events),
+		TEST(case_159_events_of_refused_auths),
+		TEST(case_159_events_of_deadlines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
