@@ -17,7 +17,7 @@ import lwsmtpd
 from dhcp import Dhcp
 from lwsmtpd import Client, Server, check, equal
 from netns import Namespace, ip, need_tap
-from pools import SESSIONS, Pools
+from pools import Pools
 
 # With ASan and UBSan where tests/run has built it.
 PROGRAM = os.environ.get("LWSMTPD_ASAN") or lwsmtpd.PROGRAM
@@ -84,6 +84,17 @@ def after(s, tls=True, timeout=12.0):
     if tls:
         deliver(s, tls=True, host=s.host)
     s.pools.settle(timeout)
+
+
+def stuffed(text):
+    """As it goes over the wire, with its end."""
+    return text.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+
+
+def idle(s, what):
+    """Wait until no connection has a slot."""
+    lwsmtpd.until(lambda: s.pools.connections() == 0, 3,
+                  f"slot free after {what}")
 
 
 def raw(port, host="127.0.0.1", timeout=20.0):

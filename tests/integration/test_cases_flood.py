@@ -9,10 +9,8 @@ import contextlib
 import fcntl
 import os
 import random
-import select
 import signal
 import socket
-import ssl
 import sys
 import time
 
@@ -22,7 +20,7 @@ from cases import (TAP_CLIENT, TAP_SERVER, body, deliver, in_parallel,
 from lwsmtpd import Client, Server, case, check, equal, until
 from netns import ip
 from pools import SESSIONS
-from rawtcp import ACK, FIN, RST, SYN, Link, Peer
+from rawtcp import RST, SYN, Link, Peer
 from tlsraw import Tls
 
 LONG = "--long" in sys.argv

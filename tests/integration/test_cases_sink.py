@@ -15,16 +15,11 @@ import time
 
 import lwsmtpd
 from cases import (TAP_SERVER, body, deliver, in_parallel, on_tap, raw,
-                   reset, serving, stored)
+                   reset, serving, stored, stuffed)
 from lwsmtpd import Client, Server, Skip, case, check, equal, until
 from rawtcp import ACK, FIN, PSH, Link, Peer
 
 ENVELOPE = ("EHLO x", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.org>")
-
-
-def stuffed(text):
-    """As it goes over the wire, with its end."""
-    return text.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 def in_data(s, **more):

@@ -11,8 +11,9 @@ import ssl
 import time
 
 import lwsmtpd
-from cases import SESSIONS, body, deliver, raw, reset, serving, stored
+from cases import body, deliver, raw, reset, serving, stored
 from lwsmtpd import Client, case, check, equal, until
+from pools import SESSIONS
 from tlsraw import Tls, any_context, gone, records
 from variant import variant
 
