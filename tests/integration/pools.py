@@ -34,6 +34,17 @@ def symbols(program):
     return _symbols[program]
 
 
+def steady(read):
+    """What `read` says twice in a row: the program runs meanwhile."""
+    before = None
+    for _ in range(10000):
+        now = read()
+        if now is not None and now == before:
+            return now
+        before = now
+    raise AssertionError("the program's memory never comes to rest")
+
+
 class Pools:
     """The pools of a running server, and what they were at first."""
 
@@ -61,14 +72,22 @@ class Pools:
 
     def free(self, pool):
         """Elements on the free list of an lwIP pool."""
+        return steady(lambda: self.free_list_len(pool))
+
+    def heap(self):
+        """Octets of lwIP's heap in use."""
+        return steady(self.heap_used)
+
+    def free_list_len(self, pool):
+        """What free() says, if the program leaves the list alone."""
         count, at = 0, self.pointer(self.address("memp_tab_" + pool))
         while at and count < 100000:
             at = self.pointer(at)
             count += 1
         return count
 
-    def heap(self):
-        """Octets of lwIP's heap in use."""
+    def heap_used(self):
+        """What heap() says, or None when caught while it changed."""
         start = self.pointer(self.address("ram"))
         size = self.pointer(self.address("ram_end")) - start
         octets = self.peek(start, size)
@@ -76,7 +95,7 @@ class Pools:
         while at < size:
             next_at, _, taken = struct.unpack_from("@IIB", octets, at)
             if next_at <= at:
-                return -1  # caught while it changed
+                return None
             used += (next_at - at) * (taken != 0)
             at = next_at
         return used
@@ -95,14 +114,19 @@ class Pools:
         result["connections"] = self.connections()
         return result
 
+    def worse(self, what, now):
+        """Whether more is in use than at first."""
+        first = self.first[what]
+        return now < first if what in POOLS else now > first
+
     def settle(self, timeout=12.0, but=("TCP_PCB",)):
-        """Wait until all is as it was at first. A pcb in TIME_WAIT stays for
-        two minutes, so TCP_PCB is left out unless `but` says otherwise."""
+        """Wait until no more is in use than at first. A pcb in TIME_WAIT stays
+        for two minutes: TCP_PCB is left out unless `but` says otherwise."""
         end = time.monotonic() + timeout
         while True:
             now = self.read()
             wrong = {k: f"{v}, was {self.first[k]}" for k, v in now.items()
-                     if v != self.first[k] and k not in but}
+                     if k not in but and self.worse(k, v)}
             if not wrong:
                 return
             if time.monotonic() > end:

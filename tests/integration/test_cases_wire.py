@@ -9,6 +9,7 @@ tests: long-option
 import contextlib
 import fcntl
 import os
+import re
 import smtplib
 import struct
 import subprocess
@@ -84,9 +85,13 @@ def wired(seed, rates, *options):
 # ---- clients ----
 
 def tool(*command):
-    """Run a client; it has to succeed."""
+    """Run a client; it has to succeed, but for the answer to QUIT: on a wire
+    this bad the server may give up repeating it, and the mail is in."""
     done = subprocess.run(command, capture_output=True, text=True,
                           errors="replace", timeout=120, check=False)
+    if re.search(r"<[~-] +250 2\.0\.0 .*\n [~-]> QUIT\n\*\*\*",
+                 done.stdout):
+        return
     equal(done.returncode, 0, f"{command[0]}: {done.stdout[-500:]} "
           f"{done.stderr[-500:]}")
 
