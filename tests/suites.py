@@ -24,10 +24,10 @@ PROGRAMS = {
     "fuzz": ("tests-fuzz", ["-DSMTPD_FUZZ=ON", "-DSMTPD_SANITIZE=ON",
                             "-DCMAKE_C_COMPILER=clang"]),
 }
-FOLDERS = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "integration",
-           "bench")
+FOLDERS = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards",
+           "integration", "bench")
 # Suites of these may run beside another one.
-PARALLEL = ("lint", "unit", "vectors", "size", "proofs", "fuzz")
+PARALLEL = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards")
 FUZZ_S = 20
 FUZZ_LONG_S = 600
 
@@ -187,16 +187,36 @@ def want(wanted, folder, target):
     wanted.setdefault(name, (arguments, []))[1].append(target)
 
 
+def build_image(name, log):
+    """Build a board's program with boards/run; whether that worked."""
+    print(f"building build/{name}", flush=True)
+    return not subprocess.run(
+        [os.path.join(TOP, "boards/run"), name, "--image-only"],
+        stdin=subprocess.DEVNULL, stderr=log).returncode
+
+
+def build_images(suites):
+    """The images that suites name as `tests: image`, once each."""
+    done = True
+    for name in sorted({name for s in suites
+                        for name in s.keys.get("image", "").split()}):
+        log = os.path.join(LOGS, f"build-{name}.log")
+        os.makedirs(LOGS, exist_ok=True)
+        with open(log, "w") as file:
+            built = build_image(name, file)
+        if not built:
+            print(tail(log), flush=True)
+        done = built and done
+    return done
+
+
 def build(suites):
     """Build what the suites need; whether all of it was built."""
-    done = True
+    done = build_images(suites)
     board = [s for s in suites if s.folder in ("integration", "bench")
              or "board" in s.keys]
     if board:
-        print("building build/linux", flush=True)
-        done = not subprocess.run(
-            [os.path.join(TOP, "boards/run"), "linux", "--image-only"],
-            stdin=subprocess.DEVNULL).returncode
+        done = build_image("linux", None) and done
     wanted = {}
     for suite in suites:
         if suite.source.endswith(".c"):
