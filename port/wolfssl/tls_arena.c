@@ -11,6 +11,7 @@
 
 #include "smtpd.h"
 #include "tls_arena.h"
+#include "tls_guard.h"
 
 #define ALIGN ((uint32_t)SMTPD_ARENA_ALIGN)
 #define HEAD  ((uint32_t)sizeof(struct block))
@@ -50,12 +51,24 @@ static void touch(struct smtpd_arena *a, uint32_t unit)
 		a->touched = (uint16_t)unit;
 }
 
+static size_t capacity(const struct block *b)
+{
+	return (size_t)size_of(b) * ALIGN - HEAD;
+}
+
+/* Its octets are nobody's. */
+static void forbid(const struct block *b)
+{
+	smtpd_tls_forbid(b + 1, capacity(b));
+}
+
 static void one_free_block(struct smtpd_arena *a)
 {
 	at(a, 0)->prev = 0;
 	at(a, 0)->size = (uint16_t)end_of(a);
 	a->used = 0;
 	a->blocks = 0;
+	forbid(at(a, 0));
 }
 
 /* see tls_arena.h */
@@ -101,6 +114,7 @@ void *smtpd_arena_alloc(struct smtpd_arena *a, size_t size)
 	b = at(a, u);
 	rest = b->size - need;
 	if (rest) {
+		smtpd_tls_permit(at(a, u + need), HEAD);
 		at(a, u + need)->prev = (uint16_t)need;
 		at(a, u + need)->size = (uint16_t)rest;
 		set_prev(a, u + need + rest, rest);
@@ -111,6 +125,7 @@ void *smtpd_arena_alloc(struct smtpd_arena *a, size_t size)
 	if (a->used > a->high)
 		a->high = a->used;
 	touch(a, u + need + 1);
+	smtpd_tls_permit(b + 1, size);
 	return b + 1;
 }
 
@@ -138,6 +153,7 @@ void smtpd_arena_free(struct smtpd_arena *a, void *p)
 	}
 	at(a, u)->size = (uint16_t)size;
 	set_prev(a, u + size, size);
+	forbid(at(a, u));
 }
 
 /* see tls_arena.h */
@@ -155,7 +171,8 @@ size_t smtpd_arena_size(const struct smtpd_arena *a, const void *p)
 	const struct block *b = (const struct block *)p - 1;
 
 	(void)a;
-	return (size_t)size_of(b) * ALIGN - HEAD;
+	smtpd_tls_permit(p, capacity(b));
+	return capacity(b);
 }
 
 /* see tls_arena.h */
@@ -165,6 +182,7 @@ void smtpd_arena_wipe(struct smtpd_arena *a)
 
 	if (len > a->units * ALIGN)
 		len = a->units * ALIGN;
+	smtpd_tls_permit(a->mem, len);
 	smtpd_wipe(a->mem, len);
 	a->touched = 0;
 	one_free_block(a);

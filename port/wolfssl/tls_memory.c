@@ -8,6 +8,7 @@
 #include <wolfssl/wolfcrypt/types.h>
 
 #include "smtpd_port.h"
+#include "tls_guard.h"
 #include "tls_memory.h"
 
 #define WORDS(octets) (((octets) + 15) / 16)
@@ -136,6 +137,7 @@ static void take_back(struct record *r)
 
 	r->owner = 0;
 	r->filled = false;
+	smtpd_tls_forbid(r->mem, sizeof r->mem);
 	next = longest_waiting();
 	if (next < 0)
 		return;
@@ -227,6 +229,7 @@ static void *alloc_record(int slot, size_t n)
 	if (!r || r->filled || n > SMTPD_TLS_RECORD_SIZE)
 		return NULL;
 	r->filled = true;
+	smtpd_tls_permit(r->mem, n);
 	return r->mem;
 }
 

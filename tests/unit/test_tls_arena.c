@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../port/wolfssl/tls_arena.h"
+#include "../../port/wolfssl/tls_guard.h"
 
 static int failures;
 static const char *name;
@@ -128,11 +129,38 @@ static void wiped(void)
 	memset(p, 0xaa, 3000);
 	smtpd_arena_free(&arena, p);
 	smtpd_arena_wipe(&arena);
+	smtpd_tls_permit(memory, SIZE);
 	for (i = SMTPD_ARENA_ALIGN; i < SIZE; i++)
 		sum += memory[i];
 	CHECK(sum == 0);
 	CHECK(arena.used == 0);
 }
+
+#ifdef SMTPD_TLS_GUARD
+int __asan_address_is_poisoned(const volatile void *p);
+
+/* The sanitizer knows what was never allocated, what was freed, and what lies
+ * behind a block; of a block's last 8 octets it knows all or none. */
+static void guarded(void)
+{
+	size_t n;
+
+	for (n = 1; n < 100; n++) {
+		uint8_t *p = smtpd_arena_alloc(&arena, n);
+
+		CHECK(!__asan_address_is_poisoned(p));
+		CHECK(!__asan_address_is_poisoned(p + n - 1));
+		if (smtpd_arena_size(&arena, p) >= n + 8)
+			CHECK(!__asan_address_is_poisoned(p + n + 7));
+		smtpd_arena_free(&arena, p);
+		CHECK(__asan_address_is_poisoned(p));
+		p = smtpd_arena_alloc(&arena, n);
+		CHECK(__asan_address_is_poisoned(p + n + 24));
+		smtpd_arena_wipe(&arena);
+		CHECK(__asan_address_is_poisoned(p));
+	}
+}
+#endif
 
 /* Any order of calls: no block overlaps another, and all comes back. */
 static void random_calls(void)
@@ -198,5 +226,8 @@ int main(void)
 	RUN(high_water_mark);
 	RUN(wiped);
 	RUN(random_calls);
+#ifdef SMTPD_TLS_GUARD
+	RUN(guarded);
+#endif
 	return failures != 0;
 }
