@@ -1,0 +1,82 @@
+/*
+ * settings.h - what a board is told by the blob in its flash
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The options are those of boards/common/option_rows.h. Whatever is wrong
+ * with the blob, the board comes up: with the default of what is missing, of
+ * what is not right, or of everything; and a line says so.
+ */
+#ifndef BOARD_SETTINGS_H
+#define BOARD_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "blob.h"
+#include "policy.h"
+#include "smtpd.h"
+#include "verifier.h"
+
+struct board_settings {
+	struct smtpd_limits limits;
+	struct board_policy policy; /* use_tls only with a certificate and key,
+				       auth_enable only with users */
+	uint32_t dhcp_ms;           /* say that there is no address after it */
+	uint32_t auth_delay_ms;     /* before a failed AUTH is answered */
+	uint32_t clock_ms;          /* sys_now() begins with it */
+	uint16_t mtu;
+	bool ipv6, quiet, verbose;
+	/* texts: NUL-terminated, in flash; "" for none */
+	const char *host_name; /* "" is replaced by mdns_name or "lwsmtpd" */
+	const char *ip;        /* ADDR/LEN, "" = DHCP */
+	const char *gateway;   /* IPv4 address */
+	const char *mdns_name; /* a DNS label */
+	const char *sinks;     /* comma list */
+	/* DER in flash, the chain leaf first; NULL and 0 for none */
+	const uint8_t *cert, *key;
+	size_t cert_len, key_len;
+	struct board_blob pairs; /* for board_settings_user() */
+	unsigned user_count;     /* users whose line is right */
+};
+
+/* Writes a line of the console; s is without line end and is overwritten
+ * after the call. */
+typedef void board_say(const char *s);
+
+/*
+ * Read the settings.
+ *
+ * p     the flash region of size octets; MUST stay as it is while *out is
+ *       used: texts, certificate, key and users are used where they lie.
+ * say   is called for each thing that is not as it should be: a blob that is
+ *       missing or corrupt, unknown keys, bad values, bad users.
+ *
+ * Returns BOARD_BLOB_OK, or why every value is a default.
+ * Context: once at the start; blocks for the CRC of the blob.
+ */
+enum board_blob_result board_settings_read(struct board_settings *out,
+	const void *p, size_t size, board_say *say);
+
+/*
+ * Find the verifier of a user.
+ *
+ * Returns whether there is one; *v is filled in then.
+ * Context: any.
+ */
+bool board_settings_user(const struct board_settings *, struct smtpd_str user,
+	struct board_verifier *v);
+
+/*
+ * Take "ADDR/LEN" or "ADDR" apart: IPv4, four decimals with dots.
+ *
+ * ip, mask  in network order, as lwIP keeps them; without /LEN mask is left
+ *           as it is. mask may be NULL when there is to be no /LEN.
+ *
+ * Returns whether s is right; LEN is 1 to 31.
+ * Context: any.
+ */
+bool board_settings_ip4(const char *s, uint32_t *ip, uint32_t *mask);
+
+#endif
