@@ -23,6 +23,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/params.c
 	${SMTPD_DIR}/core/path.c
 	${SMTPD_DIR}/core/pool.c
+	${SMTPD_DIR}/core/quirk.c
 	${SMTPD_DIR}/core/received.c
 	${SMTPD_DIR}/core/reply.c
 	${SMTPD_DIR}/core/session.c
@@ -139,10 +140,19 @@ include(${SMTPD_DIR}/config/wolfssl/sources.cmake)
 # What boards share, and may each use or leave.
 set(SMTPD_BOARD_COMMON_INCLUDE_DIRS ${SMTPD_DIR}/boards/common)
 set(SMTPD_BOARD_COMMON_SOURCES
+	${SMTPD_DIR}/boards/common/address.c
+	${SMTPD_DIR}/boards/common/blob.c
 	${SMTPD_DIR}/boards/common/board_base64.c
+	${SMTPD_DIR}/boards/common/policy.c
 	${SMTPD_DIR}/boards/common/setting.c
 	${SMTPD_DIR}/boards/common/text.c
 	${SMTPD_DIR}/boards/common/verifier.c
+)
+
+# What firmware shares.
+set(SMTPD_BOARD_FIRMWARE_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/firmware)
+set(SMTPD_BOARD_FIRMWARE_SOURCES
+	${SMTPD_DIR}/boards/common/firmware/settings.c
 )
 
 set(SMTPD_BOARD_LINUX_SOURCES

@@ -154,6 +154,8 @@ void board_setting_defaults(
 		at = (char *)base + table->offset;
 		if (table->type < BOARD_TEXT)
 			put_number(table, base, table->number);
+		else if (table->type == BOARD_KEPT)
+			memcpy(at, &table->text, sizeof table->text);
 		else
 			memcpy(at, table->text, strlen(table->text) + 1);
 	}
@@ -244,6 +246,21 @@ static void range_text(const struct board_setting *row, struct board_text *t)
 	board_text_num(t, row->max);
 }
 
+static int has_nul(struct board_text *why)
+{
+	board_text_str(why, "the value has a NUL octet; remove it");
+	return SMTPD_EINVAL;
+}
+
+static int store_kept(const struct board_setting *row, void *base,
+	struct smtpd_str v, struct board_text *why)
+{
+	if (memchr(v.s, 0, v.len))
+		return has_nul(why);
+	memcpy((char *)base + row->offset, &v.s, sizeof v.s);
+	return 0;
+}
+
 static int store_text(const struct board_setting *row, void *base,
 	struct smtpd_str v, struct board_text *why)
 {
@@ -257,10 +274,8 @@ static int store_text(const struct board_setting *row, void *base,
 		board_text_str(why, " octets fit");
 		return SMTPD_EINVAL;
 	}
-	if (memchr(v.s, 0, v.len)) {
-		board_text_str(why, "the value has a NUL octet; remove it");
-		return SMTPD_EINVAL;
-	}
+	if (memchr(v.s, 0, v.len))
+		return has_nul(why);
 	if (comma)
 		at[have] = ',';
 	memcpy(at + have + comma, v.s, v.len);
@@ -274,6 +289,8 @@ int board_setting_store(const struct board_setting *row, void *base,
 	uint32_t n;
 	bool good;
 
+	if (row->type == BOARD_KEPT)
+		return store_kept(row, base, value, why);
 	if (row->type >= BOARD_TEXT)
 		return store_text(row, base, value, why);
 	good = row->type == BOARD_BOOL ? parse_bool(value, &n)
@@ -291,10 +308,20 @@ int board_setting_store(const struct board_setting *row, void *base,
 	return SMTPD_EINVAL;
 }
 
+static const char *kept(const struct board_setting *row, const void *base)
+{
+	const char *s;
+
+	memcpy(&s, (const char *)base + row->offset, sizeof s);
+	return s;
+}
+
 void board_setting_text(
 	const struct board_setting *row, const void *base, struct board_text *t)
 {
-	if (row->type >= BOARD_TEXT)
+	if (row->type == BOARD_KEPT)
+		board_text_str(t, kept(row, base));
+	else if (row->type >= BOARD_TEXT)
 		board_text_str(t, (const char *)base + row->offset);
 	else if (row->type == BOARD_BOOL)
 		board_text_str(t, get_number(row, base) ? "yes" : "no");

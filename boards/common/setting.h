@@ -24,6 +24,7 @@ enum board_type {
 	BOARD_TIME,   /* seconds, or with ms, s, m or h; kept in milliseconds */
 	BOARD_TEXT,   /* octets, into a char array, NUL-terminated */
 	BOARD_LIST,   /* the same; given again, it is joined with a comma */
+	BOARD_KEPT,   /* octets, into a const char *: the value is not copied */
 };
 
 struct board_setting {
@@ -61,7 +62,8 @@ void board_setting_defaults(
 	const struct board_setting *table, size_t count, void *base);
 
 /*
- * Store a value into the struct at base.
+ * Store a value into the struct at base. With BOARD_KEPT the value MUST be
+ * NUL-terminated and outlive the struct.
  *
  * Returns 0; or SMTPD_EINVAL, with what would be right appended to *why and
  * the struct unchanged.

@@ -151,7 +151,7 @@ static int check_ports(struct board_host *h)
 	for (p = 0; p < BOARD_PORTS; p++) {
 		if (!board_port_used(p))
 			continue;
-		port = board_ports[p].number;
+		port = board_port_numbers[p];
 		len = board_hosts_port(&h->a, *port);
 		error = try_port(&h->a, len);
 		if (error && !board_hosts_absent(h, error))

@@ -105,7 +105,7 @@ static int open_users(char password[24])
 
 	board_users_delay(o->auth_delay_ms);
 	password[0] = '\0';
-	if (!o->auth_enable)
+	if (!o->policy.auth_enable)
 		return 0;
 	if (!*o->users_file && access(path, F_OK) < 0) {
 		why = board_users_create(path, password);
@@ -120,8 +120,8 @@ static bool needs_state(void)
 {
 	const struct board_options *o = &board_options;
 
-	return (o->use_tls && !*o->cert_file) ||
-	       (o->auth_enable && !*o->users_file);
+	return (o->policy.use_tls && !*o->cert_file) ||
+	       (o->policy.auth_enable && !*o->users_file);
 }
 
 static int start(char password[24])
@@ -130,7 +130,7 @@ static int start(char password[24])
 	const char *why;
 	int status = needs_state() ? board_state_open() : 0;
 
-	if (!status && o->use_tls)
+	if (!status && o->policy.use_tls)
 		status = board_tls_open();
 	if (!status)
 		status = open_users(password);
@@ -164,14 +164,14 @@ static int open_signals(void)
 static void reload(void)
 {
 	const struct board_options *o = &board_options;
-	const char *why = o->use_tls ? board_tls_reload() : NULL;
+	const char *why = o->policy.use_tls ? board_tls_reload() : NULL;
 
 	board_log(BOARD_ERROR, "certificate: %s%s",
-		why          ? "the old one stays: "
-		: o->use_tls ? "read again"
-			     : "none",
+		why                 ? "the old one stays: "
+		: o->policy.use_tls ? "read again"
+				    : "none",
 		why ? why : "");
-	why = o->auth_enable ? board_users_load(users_path()) : NULL;
+	why = o->policy.auth_enable ? board_users_load(users_path()) : NULL;
 	board_log(BOARD_ERROR, "users: %s%s",
 		why ? "the old ones stay: " : "read again", why ? why : "");
 }

@@ -20,6 +20,7 @@
 #include "lwip/nd6.h"
 #include "lwip/pbuf.h"
 
+#include "address.h"
 #include "log.h"
 #include "net.h"
 #include "options.h"
@@ -47,26 +48,30 @@ static const char *device(void)
 
 /* ---- options ---- */
 
+static void store(ip4_addr_t *to, const uint8_t from[4])
+{
+	IP4_ADDR(to, from[0], from[1], from[2], from[3]);
+}
+
 static bool parse_ip(const char *text)
 {
-	char addr[64];
-	const char *slash = strchr(text, '/');
-	unsigned bits = 0;
-	size_t i;
+	uint8_t ip[4], mask[4];
 
-	if (!slash || !slash[1] || strlen(slash + 1) > 2 ||
-		(size_t)(slash - text) >= sizeof addr)
+	if (!board_address(text, ip, mask))
 		return false;
-	for (i = 1; slash[i]; i++) {
-		if (slash[i] < '0' || slash[i] > '9')
-			return false;
-		bits = bits * 10 + (unsigned)(slash[i] - '0');
-	}
-	if (bits < 1 || bits > 30)
+	store(&static_ip, ip);
+	store(&static_mask, mask);
+	return true;
+}
+
+static bool parse_gateway(const char *text)
+{
+	uint8_t ip[4];
+
+	if (!board_address(text, ip, NULL))
 		return false;
-	snprintf(addr, sizeof addr, "%.*s", (int)(slash - text), text);
-	ip4_addr_set_u32(&static_mask, lwip_htonl(~0u << (32 - bits)));
-	return ip4addr_aton(addr, &static_ip) != 0;
+	store(&static_gateway, ip);
+	return true;
 }
 
 static int check(void)
@@ -86,7 +91,7 @@ static int check(void)
 	if (*o->gateway && !*o->ip)
 		return board_options_fail(o->gateway,
 			"DHCP names the router; give ip too, or leave it out");
-	if (*o->gateway && !ip4addr_aton(o->gateway, &static_gateway))
+	if (*o->gateway && !parse_gateway(o->gateway))
 		return board_options_fail(o->gateway,
 			"\"%s\" is not right; give an IPv4 address",
 			o->gateway);

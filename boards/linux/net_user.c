@@ -220,7 +220,7 @@ static int open_user(struct netif *netif)
 		for (p = 0; p < BOARD_PORTS && !status; p++)
 			if (board_port_used(p))
 				status = forward(
-					&hosts[i], board_ports[p].number);
+					&hosts[i], board_port_numbers[p]);
 	slirp_pollfds_fill(slirp, &ignored_ms, listen_wide, NULL);
 	return status;
 }

@@ -27,120 +27,22 @@
 #define LIST(group, name, m, text, help)                                       \
 	ROW(group, name, m, BOARD_LIST, 0, 0, 0, text, help)
 
-#define DAY_MS 86400000u
-#define SAME   NULL
+#define FILES WORDS
+
+#define DAY_MS          86400000u
+#define SAME            NULL
+#define PORT_SMTP       2525
+#define PORT_SUBMISSION 2587
+#define PORT_SMTPS      2465
+
+#define BOARD_LINUX    1
+#define BOARD_FIRMWARE 0
 
 struct board_options board_options;
 
-/* clang-format off */
-const struct board_setting board_settings[] = {
-WORDS("Network", "net", net, "user",
-	"user: inside this process (libslirp), no root needed; tap or "
-	"tap:NAME: an address of its own on that TAP device"),
-WORDS(SAME, "inet_interfaces", interfaces, "loopback-only",
-	"net user: addresses of this machine to listen on: loopback-only, "
-	"all, or a comma list"),
-COUNT(SAME, "smtp_port", smtp_port, 0, 65535, 2525,
-	"SMTP with STARTTLS; 0 = off"),
-COUNT(SAME, "submission_port", submission_port, 0, 65535, 2587,
-	"submission: STARTTLS and AUTH required; 0 = off"),
-COUNT(SAME, "smtps_port", smtps_port, 0, 65535, 2465,
-	"TLS from the first octet; 0 = off"),
-COUNT(SAME, "lmtp_port", lmtp_port, 0, 65535, 0,
-	"LMTP; 0 = off"),
-WORDS(SAME, "ip", ip, "",
-	"net tap: static address ADDR/LEN instead of DHCP"),
-WORDS(SAME, "gateway", gateway, "",
-	"net tap: IPv4 router that goes with ip"),
-COUNT(SAME, "mtu", mtu, 576, 1500, 1500,
-	"net tap: octets of an IP packet; IPv6 needs 1280"),
-TIME(SAME, "dhcp_timeout", dhcp_ms, 100, DAY_MS, 10000,
-	"net tap: go on without an IPv4 address after this wait"),
-
-WORDS("Mail", "myhostname", host_name, "",
-	"our name in the greeting and in Received:; empty = this machine's"),
-LIST(SAME, "sink", sinks, "log",
-	"where messages go: log, maildir:DIR, null; repeat it or give a "
-	"comma list, all of them must take a message"),
-BYTES(SAME, "message_size_limit", limits.message_max,
-	0, UINT32_MAX, SMTPD_MESSAGE_MAX,
-	"octets of a message; 0 = no limit"),
-COUNT(SAME, "smtpd_recipient_limit", limits.rcpt_max, 1, 65535, SMTPD_RCPT_MAX,
-	"recipients of a message"),
-BYTES(SAME, "line_length_limit", limits.text_line_max,
-	0, 65535, SMTPD_TEXT_LINE_MAX,
-	"octets of a text line with CRLF; 0 = no limit"),
-COUNT(SAME, "smtpd_session_message_limit", limits.mail_max,
-	0, 65535, SMTPD_MAIL_MAX,
-	"messages in a session; 0 = no limit"),
-
-FLAG("TLS", "smtpd_use_tls", use_tls, 1,
-	"offer STARTTLS and open smtps_port"),
-FLAG(SAME, "smtpd_enforce_tls", enforce_tls, 0,
-	"no mail without TLS on smtp_port either"),
-WORDS(SAME, "smtpd_tls_cert_file", cert_file, "",
-	"certificate in PEM, its chain behind it; empty = a self-signed "
-	"one made in state_dir"),
-WORDS(SAME, "smtpd_tls_key_file", key_file, "",
-	"its private key in PEM; empty = in smtpd_tls_cert_file"),
-
-FLAG("AUTH", "smtpd_sasl_auth_enable", auth_enable, 1,
-	"offer AUTH"),
-FLAG(SAME, "smtpd_tls_auth_only", tls_auth_only, 1,
-	"AUTH under TLS only; no = also in clear text"),
-FLAG(SAME, "smtps_auth_required", smtps_auth, 0,
-	"no mail without AUTH on smtps_port either"),
-WORDS(SAME, "users_file", users_file, "",
-	"lines of user:hash from --hash-password; empty = state_dir/users, "
-	"made with one user on the first run"),
-BYTES(SAME, "smtpd_sasl_response_limit", limits.auth_line_max,
-	512, 65535, SMTPD_AUTH_LINE_MAX,
-	"octets of an AUTH line with CRLF"),
-COUNT(SAME, "smtpd_auth_failure_limit", limits.auth_fail_max,
-	1, 255, SMTPD_AUTH_FAIL_MAX,
-	"failed AUTHs before a session is closed"),
-TIME(SAME, "smtpd_auth_failure_delay", auth_delay_ms, 0, 60000, 1000,
-	"wait before a failed AUTH is answered"),
-
-COUNT("Limits against misuse", "smtpd_client_connection_count_limit",
-	limits.peer_sessions,
-	0, 65535, SMTPD_PEER_SESSIONS,
-	"sessions from one address; 0 = no limit, and the default with net "
-	"user, where all local clients have one address"),
-COUNT(SAME, "smtpd_hard_error_limit", limits.error_max, 1, 255, SMTPD_ERROR_MAX,
-	"refused commands before a session is closed"),
-COUNT(SAME, "smtpd_junk_command_limit", limits.idle_command_max,
-	1, 255, SMTPD_IDLE_COMMAND_MAX,
-	"commands that bring no message nearer, before a session is closed"),
-COUNT(SAME, "smtpd_min_data_rate", limits.min_rate, 0, 65535, SMTPD_MIN_RATE,
-	"octets of a message a second, below which a session is closed; 0 "
-	"= off"),
-TIME(SAME, "smtpd_timeout", limits.command_ms, 1000, DAY_MS, SMTPD_COMMAND_MS,
-	"wait for a command"),
-TIME(SAME, "smtpd_data_timeout", limits.data_ms, 1000, DAY_MS, SMTPD_DATA_MS,
-	"wait for octets of a message"),
-TIME(SAME, "smtpd_starttls_timeout", limits.tls_ms, 1000, DAY_MS, SMTPD_TLS_MS,
-	"wait for the TLS handshake"),
-TIME(SAME, "smtpd_verdict_timeout", limits.verdict_ms,
-	1000, DAY_MS, SMTPD_VERDICT_MS,
-	"wait for a sink"),
-TIME(SAME, "smtpd_write_timeout", limits.write_ms, 1000, DAY_MS, SMTPD_WRITE_MS,
-	"wait for a client that does not read"),
-TIME(SAME, "smtpd_stress_timeout", limits.stress_ms,
-	1000, DAY_MS, SMTPD_STRESS_MS,
-	"wait for commands and octets while few sessions are free"),
-
-WORDS("The program", "state_dir", state_dir, "",
-	"certificate and users made on the first run; empty = "
-	"$XDG_STATE_HOME/lwsmtpd or ~/.local/state/lwsmtpd"),
-TIME(SAME, "shutdown_timeout", shutdown_ms, 0, DAY_MS, 10000,
-	"after SIGTERM, wait for messages whose end is in"),
-FLAG(SAME, "quiet", quiet, 0,
-	"only errors and the ready line on stderr"),
-FLAG(SAME, "verbose", verbose, 0,
-	"each connection on stderr"),
+const struct board_setting board_option_rows[] = {
+#include "option_rows.h"
 };
-/* clang-format on */
 
-const size_t board_setting_count =
-	sizeof board_settings / sizeof *board_settings;
+const size_t board_option_count =
+	sizeof board_option_rows / sizeof *board_option_rows;

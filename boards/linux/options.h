@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
- * The table in options.c names every option once. The command line wins over
- * the file. A wrong option is one line on stderr that names file, line and
- * key, and what would be right; the exit status is 2 then.
+ * The rows in boards/common/option_rows.h name every option once. The command
+ * line wins over the file. A wrong option is one line on stderr that names
+ * file, line and key, and what would be right; the exit status is 2 then.
  */
 #ifndef BOARD_OPTIONS_H
 #define BOARD_OPTIONS_H
@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "policy.h"
 #include "setting.h"
 #include "smtpd.h"
 
@@ -20,10 +21,9 @@
 
 struct board_options {
 	struct smtpd_limits limits;
+	struct board_policy policy;
 	uint32_t dhcp_ms, shutdown_ms, auth_delay_ms;
-	uint16_t smtp_port, submission_port, smtps_port, lmtp_port;
 	uint16_t mtu;
-	bool use_tls, enforce_tls, auth_enable, tls_auth_only, smtps_auth;
 	bool quiet, verbose;
 	char host_name[256];
 	char net[64], interfaces[256], ip[64], gateway[64];
@@ -69,7 +69,7 @@ int board_options_help(void);
 int board_options_markdown(void);
 
 /* The table, for the help text. */
-extern const struct board_setting board_settings[];
-extern const size_t board_setting_count;
+extern const struct board_setting board_option_rows[];
+extern const size_t board_option_count;
 
 #endif

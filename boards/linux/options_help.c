@@ -29,7 +29,8 @@ static const char *default_text(const struct board_setting *row)
 	static char text[128];
 	struct board_text t;
 
-	board_setting_defaults(board_settings, board_setting_count, &defaults);
+	board_setting_defaults(
+		board_option_rows, board_option_count, &defaults);
 	board_text_start(&t, text, sizeof text);
 	board_setting_text(row, &defaults, &t);
 	return text;
@@ -56,7 +57,7 @@ static void print_wrapped(const char *text, int indent)
 
 int board_options_help(void)
 {
-	const struct board_setting *row = board_settings;
+	const struct board_setting *row = board_option_rows;
 	const char *is;
 
 	puts("usage: lwsmtpd [OPTION ...]\n"
@@ -72,7 +73,7 @@ int board_options_help(void)
 	     "\nEach option is --NAME VALUE here and NAME = VALUE in FILE; the "
 	     "command line\nwins. OCTETS may end in K, M or G; TIME is in "
 	     "seconds, or ends in ms, s, m, h.");
-	for (; row < board_settings + board_setting_count; row++) {
+	for (; row < board_option_rows + board_option_count; row++) {
 		if (row->group)
 			printf("\n%s:\n", row->group);
 		is = default_text(row);
@@ -85,11 +86,11 @@ int board_options_help(void)
 
 int board_options_markdown(void)
 {
-	const struct board_setting *row = board_settings;
+	const struct board_setting *row = board_option_rows;
 	const char *is;
 
 	puts("| option | value | default | what it does |\n|---|---|---|---|");
-	for (; row < board_settings + board_setting_count; row++) {
+	for (; row < board_option_rows + board_option_count; row++) {
 		if (row->group)
 			printf("| **%s** | | | |\n", row->group);
 		is = default_text(row);

@@ -21,7 +21,7 @@ static char file_text[65536];
 
 static size_t row_of(const struct board_setting *row)
 {
-	return (size_t)(row - board_settings);
+	return (size_t)(row - board_option_rows);
 }
 
 static const struct board_setting *row_at(const void *member)
@@ -30,10 +30,10 @@ static const struct board_setting *row_at(const void *member)
 		(size_t)((const char *)member - (const char *)&board_options);
 	size_t i = 0;
 
-	while (i < board_setting_count - 1 &&
-		board_settings[i].offset != offset)
+	while (i < board_option_count - 1 &&
+		board_option_rows[i].offset != offset)
 		i++;
-	return &board_settings[i];
+	return &board_option_rows[i];
 }
 
 bool board_options_given(const void *member)
@@ -64,8 +64,8 @@ int board_options_fail(const void *member, const char *format, ...)
 static const char *unknown(struct smtpd_str key)
 {
 	static char text[128];
-	const struct board_setting *near =
-		board_setting_nearest(board_settings, board_setting_count, key);
+	const struct board_setting *near = board_setting_nearest(
+		board_option_rows, board_option_count, key);
 
 	snprintf(text, sizeof text,
 		near ? "no such option; did you mean %s?"
@@ -103,7 +103,7 @@ static int read_line(const char *line, size_t len, unsigned number)
 		return board_fail("%s:%u: not a line of key = value; begin a "
 				  "comment with #",
 			file, number);
-	row = board_setting_find(board_settings, board_setting_count, key);
+	row = board_setting_find(board_option_rows, board_option_count, key);
 	if (!row)
 		return board_fail("%s:%u: %.*s: %s", file, number, key.len,
 			key.s, unknown(key));
@@ -188,8 +188,8 @@ static const struct action *find_action(const struct word *w)
 
 static int take_option(const struct word *w)
 {
-	const struct board_setting *row =
-		board_setting_find(board_settings, board_setting_count, w->key);
+	const struct board_setting *row = board_setting_find(
+		board_option_rows, board_option_count, w->key);
 	struct smtpd_str value = w->value;
 	struct board_text why;
 	char text[512];
@@ -262,7 +262,7 @@ int board_options_read(
 	*action = BOARD_RUN;
 	*argument = NULL;
 	board_setting_defaults(
-		board_settings, board_setting_count, &board_options);
+		board_option_rows, board_option_count, &board_options);
 	status = pass(argv, false, action, argument);
 	return status ? status : pass(argv, true, action, argument);
 }

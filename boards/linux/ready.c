@@ -14,18 +14,9 @@
 #include "smtpd.h"
 #include "tls_files.h"
 
-static const char *features(uint8_t flags)
+static uint8_t flags_of(unsigned i)
 {
-	if (flags & SMTPD_LISTEN_TLS)
-		return flags & SMTPD_LISTEN_AUTH_REQUIRED ? "TLS, AUTH required"
-							  : "TLS";
-	if (flags & SMTPD_LISTEN_AUTH_REQUIRED)
-		return flags & SMTPD_LISTEN_TLS_REQUIRED
-			       ? "STARTTLS and AUTH required"
-			       : "AUTH required";
-	if (flags & SMTPD_LISTEN_TLS_REQUIRED)
-		return "STARTTLS required";
-	return flags & SMTPD_LISTEN_STARTTLS ? "STARTTLS" : "plain";
+	return board_policy_flags(&board_options.policy, i);
 }
 
 static bool in_path(const char *program)
@@ -50,7 +41,7 @@ static unsigned easiest(void)
 
 	for (i = 0; i < BOARD_PORTS - 1; i++)
 		if (board_port_used(i) &&
-			!(board_port_flags(i) & SMTPD_LISTEN_AUTH_REQUIRED))
+			!(flags_of(i) & SMTPD_LISTEN_AUTH_REQUIRED))
 			return i;
 	return board_port_used(BOARD_SUBMISSION) ? BOARD_SUBMISSION
 	       : board_port_used(BOARD_SMTPS)    ? BOARD_SMTPS
@@ -109,11 +100,11 @@ static void print_ports(char hosts[BOARD_HOSTS][BOARD_HOST_MAX], unsigned count)
 	for (i = 0; i < BOARD_PORTS; i++) {
 		if (!board_port_used(i))
 			continue;
-		fprintf(stderr, "%s%s", between, board_ports[i].name);
+		fprintf(stderr, "%s%s", between, board_policy_name(i));
 		for (h = 0; h < count; h++)
 			fprintf(stderr, " %s:%u", hosts[h],
-				*board_ports[i].number);
-		fprintf(stderr, " (%s)", features(board_port_flags(i)));
+				*board_port_numbers[i]);
+		fprintf(stderr, " (%s)", board_policy_text(flags_of(i)));
 		between = ", ";
 	}
 	fputc('\n', stderr);
@@ -126,7 +117,7 @@ void board_server_ready(const char *password)
 	const char *print = board_tls_fingerprint();
 	const char *user = password ? "lwsmtpd" : "USER";
 
-	if (print && board_options.use_tls)
+	if (print && board_options.policy.use_tls)
 		fprintf(stderr, "certificate: self-signed, SHA-256 %s\n",
 			print);
 	if (password)
@@ -136,7 +127,7 @@ void board_server_ready(const char *password)
 			password);
 	print_ports(hosts, count);
 	(in_path("swaks") ? print_swaks : print_curl)(hosts[0],
-		*board_ports[i].number, board_port_flags(i), user,
+		*board_port_numbers[i], flags_of(i), user,
 		password ? password : "PASSWORD");
 	fflush(stderr);
 }

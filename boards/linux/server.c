@@ -15,29 +15,18 @@
 #include "sinks.h"
 #include "tls_files.h"
 
-const struct board_port board_ports[BOARD_PORTS] = {
-	[BOARD_SMTP] = {&board_options.smtp_port, "SMTP"},
-	[BOARD_SUBMISSION] = {&board_options.submission_port, "submission"},
-	[BOARD_SMTPS] = {&board_options.smtps_port, "SMTPS"},
-	[BOARD_LMTP] = {&board_options.lmtp_port, "LMTP"},
+const uint16_t *const board_port_numbers[BOARD_PORTS] = {
+	[BOARD_SMTP] = &board_options.policy.smtp_port,
+	[BOARD_SUBMISSION] = &board_options.policy.submission_port,
+	[BOARD_SMTPS] = &board_options.policy.smtps_port,
+	[BOARD_LMTP] = &board_options.policy.lmtp_port,
 };
 
 static struct lwip_smtpd_listener listeners[BOARD_PORTS];
 
-/* Can anybody AUTH at all? */
-static bool auth_possible(void)
-{
-	return board_options.auth_enable &&
-	       (board_options.use_tls || !board_options.tls_auth_only);
-}
-
 bool board_port_used(unsigned i)
 {
-	if (!*board_ports[i].number)
-		return false;
-	if (i == BOARD_SUBMISSION)
-		return auth_possible();
-	return i != BOARD_SMTPS || board_options.use_tls;
+	return board_policy_port(&board_options.policy, i) != 0;
 }
 
 /* ---- options ---- */
@@ -58,27 +47,25 @@ static void find_host_name(void)
 }
 
 /* Blame the one that was given. */
-static int same_number(const struct board_port *a, const struct board_port *b)
+static int same_number(unsigned i, unsigned j)
 {
-	const struct board_port *given = board_options_given(a->number) ? a : b;
+	bool given = board_options_given(board_port_numbers[i]);
 
-	return board_options_fail(given->number,
-		"%u is the port of %s already; give another", *a->number,
-		given == a ? b->name : a->name);
+	return board_options_fail(board_port_numbers[given ? i : j],
+		"%u is the port of %s already; give another",
+		*board_port_numbers[i], board_policy_name(given ? j : i));
 }
 
 static int check_numbers(void)
 {
-	const struct board_port *a, *b;
 	unsigned i, j;
 
 	for (i = 0; i < BOARD_PORTS; i++)
-		for (j = 0; j < i; j++) {
-			a = &board_ports[i];
-			b = &board_ports[j];
-			if (*a->number && *a->number == *b->number)
-				return same_number(a, b);
-		}
+		for (j = 0; j < i; j++)
+			if (*board_port_numbers[i] &&
+				*board_port_numbers[i] ==
+					*board_port_numbers[j])
+				return same_number(i, j);
 	return 0;
 }
 
@@ -86,41 +73,16 @@ static int check_policy(void)
 {
 	const struct board_options *o = &board_options;
 
-	if (o->enforce_tls && !o->use_tls)
-		return board_options_fail(
-			&o->enforce_tls, "yes needs smtpd_use_tls = yes");
-	if (o->smtps_auth && !o->auth_enable)
-		return board_options_fail(&o->smtps_auth,
+	if (o->policy.enforce_tls && !o->policy.use_tls)
+		return board_options_fail(&o->policy.enforce_tls,
+			"yes needs smtpd_use_tls = yes");
+	if (o->policy.smtps_auth && !o->policy.auth_enable)
+		return board_options_fail(&o->policy.smtps_auth,
 			"yes needs smtpd_sasl_auth_enable = yes");
-	if (o->lmtp_port && !SMTPD_LMTP)
-		return board_options_fail(&o->lmtp_port,
+	if (o->policy.lmtp_port && !SMTPD_LMTP)
+		return board_options_fail(&o->policy.lmtp_port,
 			"LMTP is not compiled in (SMTPD_LMTP); give 0");
 	return 0;
-}
-
-static uint8_t flags(unsigned i)
-{
-	const struct board_options *o = &board_options;
-	unsigned f = 0;
-
-	if (o->use_tls)
-		f |= i == BOARD_SMTPS ? SMTPD_LISTEN_TLS
-				      : SMTPD_LISTEN_STARTTLS;
-	if (auth_possible())
-		f |= SMTPD_LISTEN_AUTH;
-	if (auth_possible() && !o->tls_auth_only)
-		f |= SMTPD_LISTEN_AUTH_CLEAR;
-	if (i == BOARD_SMTP && o->enforce_tls)
-		f |= SMTPD_LISTEN_TLS_REQUIRED;
-	if (i == BOARD_SUBMISSION)
-		f |= SMTPD_LISTEN_AUTH_REQUIRED;
-	if (i == BOARD_SUBMISSION && o->tls_auth_only)
-		f |= SMTPD_LISTEN_TLS_REQUIRED;
-	if (i == BOARD_SMTPS && o->smtps_auth)
-		f |= SMTPD_LISTEN_AUTH_REQUIRED;
-	if (i == BOARD_LMTP)
-		f |= SMTPD_LISTEN_LMTP;
-	return (uint8_t)f;
 }
 
 static void fill(unsigned i)
@@ -131,10 +93,10 @@ static void fill(unsigned i)
 	l->smtpd.sink = &board_sink;
 	l->smtpd.limits = &board_options.limits;
 	l->smtpd.host_name = board_options.host_name;
-	l->smtpd.flags = flags(i);
+	l->smtpd.flags = board_policy_flags(&board_options.policy, i);
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
-	l->port = *board_ports[i].number;
-	l->tls = board_options.use_tls ? &board_tls : NULL;
+	l->port = *board_port_numbers[i];
+	l->tls = board_options.policy.use_tls ? &board_tls : NULL;
 }
 
 int board_server_check(void)
@@ -175,7 +137,7 @@ int board_server_open(void)
 			continue;
 		error = lwip_smtpd_listen(&listeners[i]);
 		if (error != ERR_OK)
-			return board_options_fail(board_ports[i].number,
+			return board_options_fail(board_port_numbers[i],
 				"cannot listen: lwIP error %d", error);
 		open++;
 	}
@@ -190,9 +152,4 @@ void board_server_close(void)
 
 	for (i = 0; i < BOARD_PORTS; i++)
 		lwip_smtpd_unlisten(&listeners[i]);
-}
-
-uint8_t board_port_flags(unsigned i)
-{
-	return listeners[i].smtpd.flags;
 }

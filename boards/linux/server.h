@@ -9,21 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct board_port {
-	const uint16_t *number; /* the option; 0: off */
-	const char *name;
-};
+#include "policy.h"
 
-enum { BOARD_SMTP, BOARD_SUBMISSION, BOARD_SMTPS, BOARD_LMTP, BOARD_PORTS };
+/* The option with the number of each port. */
+extern const uint16_t *const board_port_numbers[BOARD_PORTS];
 
-extern const struct board_port board_ports[BOARD_PORTS];
-
-/* Is this port to be opened? Its number is not 0, and TLS and AUTH are on as
- * far as it cannot do without them. */
+/* Is this port to be opened? */
 bool board_port_used(unsigned i);
-
-/* Its SMTPD_LISTEN_ flags. */
-uint8_t board_port_flags(unsigned i);
 
 /* Are the options about ports, TLS and AUTH right? Prints the line and
  * returns 2 if not. Fills in the host name. */

@@ -161,7 +161,7 @@ int board_tls_check(void)
 		return board_options_fail(o->key_file,
 			"a key without a certificate; give "
 			"smtpd_tls_cert_file too");
-	if (made() || !o->use_tls)
+	if (made() || !o->policy.use_tls)
 		return 0;
 	find_paths();
 	if (read_and_try(&id) != 0)

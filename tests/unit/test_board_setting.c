@@ -24,6 +24,7 @@ struct options {
 	bool on;
 	char name[8];
 	char list[12];
+	const char *kept;
 };
 
 #define AT(m)  (uint16_t) offsetof(struct options, m)
@@ -41,6 +42,7 @@ static const struct board_setting table[] = {
 	{"use_it", NULL, "", BOARD_BOOL, AT(on), LEN(on), 0, 1, 1, NULL},
 	{"name", NULL, "", BOARD_TEXT, AT(name), LEN(name), 0, 0, 0, "x"},
 	{"list", NULL, "", BOARD_LIST, AT(list), LEN(list), 0, 0, 0, ""},
+	{"kept", NULL, "", BOARD_KEPT, AT(kept), LEN(kept), 0, 0, 0, "k"},
 };
 #define ROWS (sizeof table / sizeof *table)
 
@@ -196,6 +198,28 @@ static void texts(void **state)
 	assert_string_equal(o.list, "one,seven77");
 }
 
+/* A value of that type stays where it is. */
+static void kept_where_it_is(void **state)
+{
+	static const char flash[] = "there\0more";
+	struct options o;
+	struct board_text why;
+	char text[200];
+
+	(void)state;
+	board_setting_defaults(table, ROWS, &o);
+	assert_string_equal(o.kept, "k");
+	board_text_start(&why, text, sizeof text);
+	assert_int_equal(
+		board_setting_store(row("kept"), &o, str(flash), &why), 0);
+	assert_ptr_equal(o.kept, flash);
+	assert_int_equal(board_setting_store(row("kept"), &o,
+				 (struct smtpd_str){flash, 10}, &why),
+		SMTPD_EINVAL);
+	assert_true(why.len > 0);
+	assert_ptr_equal(o.kept, flash);
+}
+
 static void shown_as_given(void **state)
 {
 	struct options o;
@@ -210,7 +234,7 @@ static void shown_as_given(void **state)
 		board_text_str(&t, " ");
 		board_setting_text(&table[i], &o, &t);
 	}
-	assert_string_equal(text, " 1500ms 10 25 3 yes x ");
+	assert_string_equal(text, " 1500ms 10 25 3 yes x  k");
 }
 
 static void nearest(void **state)
@@ -249,6 +273,7 @@ int main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(texts),
+		cmocka_unit_test(kept_where_it_is),
 		cmocka_unit_test(shown_as_given),
 		cmocka_unit_test(nearest),
 	};

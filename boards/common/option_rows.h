@@ -1,0 +1,155 @@
+/*
+ * option_rows.h - every option there is, once: name, range, default, meaning
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Included inside the initializer of a table of struct board_setting, by
+ * boards/linux/options.c and boards/common/firmware/settings.c; read as text
+ * by boards/common/provision. Who includes it defines
+ *
+ *   BOARD_LINUX, BOARD_FIRMWARE             1 or 0: rows that only one has
+ *   FLAG COUNT BYTES TIME WORDS LIST FILES  a row of each type
+ *   PORT_SMTP PORT_SUBMISSION PORT_SMTPS    defaults that differ
+ *
+ * FLAG(group, name, member, default, help), the same for WORDS, LIST and
+ * FILES; COUNT(group, name, member, least, most, default, help), the same for
+ * BYTES and TIME. Least and most are numbers, DAY_MS or UINT32_MAX. FILES are
+ * files of the host, which provision reads itself.
+ */
+/* clang-format off */
+#if BOARD_LINUX
+WORDS("Network", "net", net, "user",
+	"user: inside this process (libslirp), no root needed; tap or "
+	"tap:NAME: an address of its own on that TAP device"),
+WORDS(SAME, "inet_interfaces", interfaces, "loopback-only",
+	"net user: addresses of this machine to listen on: loopback-only, "
+	"all, or a comma list"),
+#endif
+COUNT(SAME, "smtp_port", policy.smtp_port, 0, 65535, PORT_SMTP,
+	"SMTP with STARTTLS; 0 = off"),
+COUNT(SAME, "submission_port", policy.submission_port,
+	0, 65535, PORT_SUBMISSION,
+	"submission: STARTTLS and AUTH required; 0 = off"),
+COUNT(SAME, "smtps_port", policy.smtps_port, 0, 65535, PORT_SMTPS,
+	"TLS from the first octet; 0 = off"),
+COUNT(SAME, "lmtp_port", policy.lmtp_port, 0, 65535, 0,
+	"LMTP; 0 = off"),
+WORDS(SAME, "ip", ip, "",
+	"net tap: static address ADDR/LEN instead of DHCP"),
+WORDS(SAME, "gateway", gateway, "",
+	"net tap: IPv4 router that goes with ip"),
+COUNT(SAME, "mtu", mtu, 576, 1500, 1500,
+	"net tap: octets of an IP packet; IPv6 needs 1280"),
+TIME(SAME, "dhcp_timeout", dhcp_ms, 100, DAY_MS, 10000,
+	"net tap: go on without an IPv4 address after this wait"),
+#if BOARD_FIRMWARE
+FLAG(SAME, "ipv6", ipv6, 1,
+	"IPv6 with SLAAC and a link-local address, where it is built in"),
+WORDS(SAME, "mdns_name", mdns_name, "lwsmtpd",
+	"NAME.local on the link, and the name in DHCP; empty = no mDNS"),
+#endif
+
+WORDS("Mail", "myhostname", host_name, "",
+	"our name in the greeting and in Received:; empty = this machine's"),
+LIST(SAME, "sink", sinks, "log",
+	"where messages go: log, maildir:DIR, null; repeat it or give a "
+	"comma list, all of them must take a message"),
+#if BOARD_FIRMWARE
+BYTES(SAME, "sink_message_max", sink_message_max, 0, UINT32_MAX, 0,
+	"octets that the sink can take; a longer message is refused with 452; "
+	"0 = no limit"),
+#endif
+#if !SMTPD_FIXED_LIMITS
+BYTES(SAME, "message_size_limit", limits.message_max,
+	0, UINT32_MAX, SMTPD_MESSAGE_MAX,
+	"octets of a message; 0 = no limit"),
+COUNT(SAME, "smtpd_recipient_limit", limits.rcpt_max, 1, 65535, SMTPD_RCPT_MAX,
+	"recipients of a message"),
+BYTES(SAME, "line_length_limit", limits.text_line_max,
+	0, 65535, SMTPD_TEXT_LINE_MAX,
+	"octets of a text line with CRLF; 0 = no limit"),
+COUNT(SAME, "smtpd_session_message_limit", limits.mail_max,
+	0, 65535, SMTPD_MAIL_MAX,
+	"messages in a session; 0 = no limit"),
+#endif
+
+FLAG("TLS", "smtpd_use_tls", policy.use_tls, 1,
+	"offer STARTTLS and open smtps_port"),
+FLAG(SAME, "smtpd_enforce_tls", policy.enforce_tls, 0,
+	"no mail without TLS on smtp_port either"),
+#if BOARD_LINUX
+FILES(SAME, "smtpd_tls_cert_file", cert_file, "",
+	"certificate in PEM, its chain behind it; empty = a self-signed "
+	"one made in state_dir"),
+FILES(SAME, "smtpd_tls_key_file", key_file, "",
+	"its private key in PEM; empty = in smtpd_tls_cert_file"),
+#endif
+
+FLAG("AUTH", "smtpd_sasl_auth_enable", policy.auth_enable, 1,
+	"offer AUTH"),
+FLAG(SAME, "smtpd_tls_auth_only", policy.tls_auth_only, 1,
+	"AUTH under TLS only; no = also in clear text"),
+FLAG(SAME, "smtps_auth_required", policy.smtps_auth, 0,
+	"no mail without AUTH on smtps_port either"),
+#if BOARD_LINUX
+FILES(SAME, "users_file", users_file, "",
+	"lines of user:hash from --hash-password; empty = state_dir/users, "
+	"made with one user on the first run"),
+#endif
+#if !SMTPD_FIXED_LIMITS
+BYTES(SAME, "smtpd_sasl_response_limit", limits.auth_line_max,
+	512, 65535, SMTPD_AUTH_LINE_MAX,
+	"octets of an AUTH line with CRLF"),
+COUNT(SAME, "smtpd_auth_failure_limit", limits.auth_fail_max,
+	1, 255, SMTPD_AUTH_FAIL_MAX,
+	"failed AUTHs before a session is closed"),
+#endif
+TIME(SAME, "smtpd_auth_failure_delay", auth_delay_ms, 0, 60000, 1000,
+	"wait before a failed AUTH is answered"),
+
+#if !SMTPD_FIXED_LIMITS
+COUNT("Limits against misuse", "smtpd_client_connection_count_limit",
+	limits.peer_sessions,
+	0, 65535, SMTPD_PEER_SESSIONS,
+	"sessions from one address; 0 = no limit, and the default with net "
+	"user, where all local clients have one address"),
+COUNT(SAME, "smtpd_hard_error_limit", limits.error_max, 1, 255, SMTPD_ERROR_MAX,
+	"refused commands before a session is closed"),
+COUNT(SAME, "smtpd_junk_command_limit", limits.idle_command_max,
+	1, 255, SMTPD_IDLE_COMMAND_MAX,
+	"commands that bring no message nearer, before a session is closed"),
+COUNT(SAME, "smtpd_min_data_rate", limits.min_rate, 0, 65535, SMTPD_MIN_RATE,
+	"octets of a message a second, below which a session is closed; 0 "
+	"= off"),
+TIME(SAME, "smtpd_timeout", limits.command_ms, 1000, DAY_MS, SMTPD_COMMAND_MS,
+	"wait for a command"),
+TIME(SAME, "smtpd_data_timeout", limits.data_ms, 1000, DAY_MS, SMTPD_DATA_MS,
+	"wait for octets of a message"),
+TIME(SAME, "smtpd_starttls_timeout", limits.tls_ms, 1000, DAY_MS, SMTPD_TLS_MS,
+	"wait for the TLS handshake"),
+TIME(SAME, "smtpd_verdict_timeout", limits.verdict_ms,
+	1000, DAY_MS, SMTPD_VERDICT_MS,
+	"wait for a sink"),
+TIME(SAME, "smtpd_write_timeout", limits.write_ms, 1000, DAY_MS, SMTPD_WRITE_MS,
+	"wait for a client that does not read"),
+TIME(SAME, "smtpd_stress_timeout", limits.stress_ms,
+	1000, DAY_MS, SMTPD_STRESS_MS,
+	"wait for commands and octets while few sessions are free"),
+#endif
+
+#if BOARD_LINUX
+WORDS("The program", "state_dir", state_dir, "",
+	"certificate and users made on the first run; empty = "
+	"$XDG_STATE_HOME/lwsmtpd or ~/.local/state/lwsmtpd"),
+TIME(SAME, "shutdown_timeout", shutdown_ms, 0, DAY_MS, 10000,
+	"after SIGTERM, wait for messages whose end is in"),
+#endif
+FLAG(SAME, "quiet", quiet, 0,
+	"only errors and the ready line on stderr"),
+FLAG(SAME, "verbose", verbose, 0,
+	"each connection on stderr"),
+#if BOARD_FIRMWARE
+COUNT(SAME, "clock_ms", clock_ms, 0, UINT32_MAX, 0,
+	"where the millisecond clock starts; for tests of its wrap"),
+#endif
+	/* clang-format on */
