@@ -21,19 +21,23 @@
 
 struct board_settings {
 	struct smtpd_limits limits;
-	struct board_policy policy; /* use_tls only with a certificate and key,
+	struct board_policy policy; /* use_tls only with certificate and key,
 				       auth_enable only with users */
 	uint32_t dhcp_ms;           /* say that there is no address after it */
 	uint32_t auth_delay_ms;     /* before a failed AUTH is answered */
 	uint32_t clock_ms;          /* sys_now() begins with it */
-	uint16_t mtu;
+	uint32_t
+		sink_message_max; /* octets that the sink takes; 0 = no limit */
+	uint16_t mtu;             /* at most this */
 	bool ipv6, quiet, verbose;
-	/* texts: NUL-terminated, in flash; "" for none */
-	const char *host_name; /* "" is replaced by mdns_name or "lwsmtpd" */
-	const char *ip;        /* ADDR/LEN, "" = DHCP */
-	const char *gateway;   /* IPv4 address */
-	const char *mdns_name; /* a DNS label */
+	/* NUL-terminated, in flash; "" for none */
+	const char *host_name; /* never ""; for struct smtpd_listener */
+	const char *ip;        /* ADDR/LEN as given; "" = DHCP */
+	const char *gateway;   /* as given */
+	const char *mdns_name; /* a DNS label, also for DHCP */
 	const char *sinks;     /* comma list */
+	/* ip and gateway taken apart, first octet first; 0.0.0.0: none */
+	uint8_t ip4[4], mask4[4], gateway4[4];
 	/* DER in flash, the chain leaf first; NULL and 0 for none */
 	const uint8_t *cert, *key;
 	size_t cert_len, key_len;
@@ -56,8 +60,8 @@ typedef void board_say(const char *s);
  * Returns BOARD_BLOB_OK, or why every value is a default.
  * Context: once at the start; blocks for the CRC of the blob.
  */
-enum board_blob_result board_settings_read(struct board_settings *out,
-	const void *p, size_t size, board_say *say);
+enum board_blob_result board_settings_read(
+	struct board_settings *out, const void *p, size_t size, board_say *say);
 
 /*
  * Find the verifier of a user.
@@ -67,16 +71,5 @@ enum board_blob_result board_settings_read(struct board_settings *out,
  */
 bool board_settings_user(const struct board_settings *, struct smtpd_str user,
 	struct board_verifier *v);
-
-/*
- * Take "ADDR/LEN" or "ADDR" apart: IPv4, four decimals with dots.
- *
- * ip, mask  in network order, as lwIP keeps them; without /LEN mask is left
- *           as it is. mask may be NULL when there is to be no /LEN.
- *
- * Returns whether s is right; LEN is 1 to 31.
- * Context: any.
- */
-bool board_settings_ip4(const char *s, uint32_t *ip, uint32_t *mask);
 
 #endif
