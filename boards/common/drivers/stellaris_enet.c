@@ -54,6 +54,7 @@
 #define LENGTH    2u
 #define CRC       4u
 #define FRAME_MAX 1518u /* header to data, one VLAN tag */
+#define FIFO      2048u
 
 /* A frame of 1,518 octets takes 1.2 ms at 10 Mbit/s. */
 #define SEND_TRIES 100000
@@ -69,6 +70,7 @@
 #define PHY_FULL_DUPLEX 0x0800u
 
 static volatile bool waiting;
+static bool overrun;
 static uint32_t link_ms;
 
 /* see stellaris_enet.h */
@@ -166,12 +168,31 @@ static void skip_words(uint32_t n)
 		(void)DATA;
 }
 
-/* Where a frame begins is lost, or frames are. */
 static void reset_fifo(void)
 {
 	RCTL = RECEIVE & ~RCTL_RXEN;
 	RCTL = (RECEIVE & ~RCTL_RXEN) | RCTL_RSTFIFO;
 	RCTL = RECEIVE;
+}
+
+/* Drop a frame of whose length octets one word was read. A length that no
+ * frame has: where the next one begins is lost. */
+static void skip_frame(uint32_t len)
+{
+	if (len < LENGTH + CRC || len > FIFO)
+		reset_fifo();
+	else
+		skip_words((len + 3) / 4 - 1);
+}
+
+/* The octets of a frame, the first two of them in w, and the rest of its
+ * check sequence. */
+static void get_frame(struct word *w, struct pbuf *p, uint32_t words)
+{
+	words -= (p->tot_len - 2u + 3u) / 4;
+	for (; p; p = p->next)
+		get(w, p->payload, p->len);
+	skip_words(words);
 }
 
 /* The next frame without its check sequence, or NULL: none that is any good
@@ -180,31 +201,27 @@ static struct pbuf *receive(void)
 {
 	struct word w = {DATA, 16};
 	uint32_t len = w.value & 0xffff;
-	uint32_t words_left = (len + 3) / 4 - 1;
 	struct pbuf *p;
-	struct pbuf *q;
 
 	w.value >>= 16;
 	if (len < LENGTH + HEADER + CRC || len > LENGTH + FRAME_MAX + CRC) {
 		LINK_STATS_INC(link.lenerr);
-		reset_fifo();
+		skip_frame(len);
 		return NULL;
 	}
-	len -= LENGTH + CRC;
-	p = pbuf_alloc(PBUF_RAW, (u16_t)len, PBUF_POOL);
+	p = pbuf_alloc(PBUF_RAW, (u16_t)(len - LENGTH - CRC), PBUF_POOL);
 	if (!p) {
 		LINK_STATS_INC(link.memerr);
-		skip_words(words_left);
+		skip_frame(len);
 		return NULL;
 	}
-	for (q = p; q; q = q->next)
-		get(&w, q->payload, q->len);
-	/* of the check sequence, the part that came not with the last word */
-	skip_words(words_left - (len - 2 + 3) / 4);
+	get_frame(&w, p, (len + 3) / 4 - 1);
 	LINK_STATS_INC(link.recv);
 	return p;
 }
 
+/* After an overrun the FIFO is emptied before it is reset: frames in it are
+ * good, and an emulator tells its network of room only when they are read. */
 static void receive_all(struct netif *netif)
 {
 	int burst = STELLARIS_ENET_BURST;
@@ -212,7 +229,7 @@ static void receive_all(struct netif *netif)
 	waiting = false;
 	if (RIS & INT_FOV) {
 		LINK_STATS_INC(link.err);
-		reset_fifo();
+		overrun = true;
 	}
 	/* what comes from now on raises the interrupt again */
 	RIS = INT_ALL;
@@ -222,10 +239,14 @@ static void receive_all(struct netif *netif)
 		if (p && netif->input(p, netif) != ERR_OK)
 			pbuf_free(p);
 	}
-	if (NP)
+	if (NP) {
 		waiting = true;
-	else
-		IM = INT_RX | INT_FOV;
+		return;
+	}
+	if (overrun)
+		reset_fifo();
+	overrun = false;
+	IM = INT_RX | INT_FOV;
 }
 
 /* ---- the PHY ---- */
