@@ -149,10 +149,45 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/verifier.c
 )
 
-# What firmware shares.
+# Firmware: of every board, and of bare metal; per architecture.
 set(SMTPD_BOARD_FIRMWARE_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/firmware)
 set(SMTPD_BOARD_FIRMWARE_SOURCES
+	${SMTPD_DIR}/boards/common/firmware/commands.c
+	${SMTPD_DIR}/boards/common/firmware/console.c
+	${SMTPD_DIR}/boards/common/firmware/firmware.c
+	${SMTPD_DIR}/boards/common/firmware/log.c
+	${SMTPD_DIR}/boards/common/firmware/net.c
+	${SMTPD_DIR}/boards/common/firmware/record.c
+	${SMTPD_DIR}/boards/common/firmware/semihosting.c
+	${SMTPD_DIR}/boards/common/firmware/server.c
 	${SMTPD_DIR}/boards/common/firmware/settings.c
+	${SMTPD_DIR}/boards/common/firmware/sink.c
+	${SMTPD_DIR}/boards/common/firmware/stack.c
+	${SMTPD_DIR}/boards/common/firmware/stats.c
+)
+set(SMTPD_BOARD_FIRMWARE_MAIN ${SMTPD_DIR}/boards/common/firmware/main.c)
+set(SMTPD_BOARD_CORTEX_M_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/cortex_m)
+set(SMTPD_BOARD_CORTEX_M_SOURCES
+	${SMTPD_DIR}/boards/common/cortex_m/clock.c
+	${SMTPD_DIR}/boards/common/cortex_m/fault.c
+	${SMTPD_DIR}/boards/common/cortex_m/semihosting_call.c
+	${SMTPD_DIR}/boards/common/cortex_m/start.c
+)
+set(SMTPD_BOARD_RISCV_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/riscv)
+set(SMTPD_BOARD_RISCV_SOURCES
+	${SMTPD_DIR}/boards/common/riscv/fault.c
+	${SMTPD_DIR}/boards/common/riscv/mtimer.c
+	${SMTPD_DIR}/boards/common/riscv/plic.c
+	${SMTPD_DIR}/boards/common/riscv/semihosting_call.S
+	${SMTPD_DIR}/boards/common/riscv/start.S
+)
+
+# For boards with an RTOS: a sink on a task of its own.
+set(SMTPD_BOARD_RTOS_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/rtos)
+set(SMTPD_BOARD_RTOS_SOURCES
+	${SMTPD_DIR}/boards/common/rtos/queue_log.c
+	${SMTPD_DIR}/boards/common/rtos/queue_sink.c
+	${SMTPD_DIR}/boards/common/rtos/queue_task.c
 )
 
 set(SMTPD_BOARD_LINUX_SOURCES

@@ -2,12 +2,10 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# boards/run BOARD [--smtp PORT] [--smtps PORT] [--submission PORT]
-#                  [--settings FILE] [--net user|tap:NAME] [--no-host]
-#                  [-- QEMU ARGUMENTS]
-#
-# board_qemu PROGRAM MACHINE-ARGUMENTS... becomes QEMU. Set by board.sh:
-# board_nic       model of the network controller, or the -device that is one
+# board_start() { board_qemu "$@"; } runs what board.sh has set:
+# board_machine   QEMU's program and the machine: "qemu-system-arm -M ..."
+# board_nic       its network controller: an argument of -nic's model= when it
+#                 is the machine's own, or a whole -device
 # board_settings  address of the settings region
 
 qemu_usage() {
@@ -16,23 +14,28 @@ usage: boards/run $board [OPTIONS] [-- QEMU ARGUMENTS]
   --smtp PORT        127.0.0.1's port for the board's 25 (2525)
   --smtps PORT       for its 465 (2465)
   --submission PORT  for its 587 (2587)
-  --settings FILE    a settings region made with boards/common/provision
+  --settings FILE    configuration, as that of boards/linux
+  --blob FILE        the settings region as it is, made by
+                     boards/common/provision
   --net tap:NAME     on this TAP device instead of QEMU's user network
   --no-host          without semihosting: the board has no entropy, no time
 END
 	exit 2
 }
 
+# Sets the qemu_ variables; the count of arguments taken in qemu_taken.
 qemu_options() {
-	qemu_smtp=2525 qemu_smtps=2465 qemu_submission=2587
-	qemu_settings='' qemu_net=user qemu_host=yes
+	qemu_smtp=2525 qemu_smtps=2465 qemu_submission=2587 qemu_taken=0
+	qemu_settings='' qemu_blob='' qemu_net=user qemu_host=yes
 	while [ $# -gt 0 ]; do
+		qemu_taken=$((qemu_taken + 1))
 		case $1 in
 		--) return ;;
 		--no-host) qemu_host=no ;;
-		--smtp | --smtps | --submission | --settings | --net)
+		--smtp | --smtps | --submission | --settings | --blob | --net)
 			[ $# -gt 1 ] || qemu_usage
 			eval "qemu_${1#--}=\$2"
+			qemu_taken=$((qemu_taken + 1))
 			shift
 			;;
 		*) qemu_usage ;;
@@ -41,15 +44,37 @@ qemu_options() {
 	done
 }
 
-# The argument of -netdev; its id is net0 in any case.
-qemu_netdev() {
+# The network; its id is net0, for the monitor's set_link.
+qemu_network() {
 	forward=hostfwd=tcp:127.0.0.1
 	case $qemu_net in
-	user) printf '%s' "user,id=net0,$forward:$qemu_smtp-:25," \
-		"$forward:$qemu_smtps-:465," \
-		"$forward:$qemu_submission-:587" ;;
-	tap:*) printf '%s' "tap,id=net0,ifname=${qemu_net#tap:}," \
-		"script=no,downscript=no" ;;
+	user)
+		network="user,id=net0,$forward:$qemu_smtp-:25"
+		network="$network,$forward:$qemu_smtps-:465"
+		network="$network,$forward:$qemu_submission-:587"
+		;;
+	tap:*)
+		network="tap,id=net0,ifname=${qemu_net#tap:}"
+		network="$network,script=no,downscript=no"
+		;;
 	*) qemu_usage ;;
 	esac
+	case $board_nic in
+	-device*) network="-netdev $network $board_nic,netdev=net0" ;;
+	*) network="-nic $network,model=$board_nic" ;;
+	esac
+}
+
+board_qemu() {
+	qemu_options "$@"
+	shift "$qemu_taken"
+	qemu_network
+	semihosting=
+	[ "$qemu_host" = no ] ||
+		semihosting="-semihosting-config enable=on,target=native"
+	# shellcheck disable=SC2086
+	exec $board_machine -display none -monitor none -serial stdio \
+		-kernel "$build/$board_program" $network $semihosting \
+		${qemu_blob:+-device
+		"loader,file=$qemu_blob,addr=$board_settings,force-raw=on"} "$@"
 }

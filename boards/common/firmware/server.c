@@ -1,0 +1,140 @@
+/*
+ * server.c - the firmware's listeners and its certificate
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "altcp_tls_wolfssl.h"
+#include "console.h"
+#include "firmware.h"
+#include "lwip_smtpd.h"
+#include "server.h"
+#include "smtpd_tls_config.h"
+
+static struct lwip_smtpd_listener listeners[BOARD_PORTS];
+static bool ready;
+
+/* ---- TLS ---- */
+
+#if SMTPD_TLS
+static struct altcp_tls_config *tls;
+
+static void open_tls(void)
+{
+	const struct board_settings *s = &board_settings;
+	struct smtpd_tls_identity id = {.cert = s->cert,
+		.cert_len = s->cert_len,
+		.key = s->key,
+		.key_len = s->key_len};
+	enum smtpd_tls_reason why;
+
+	if (!s->policy.use_tls)
+		return;
+	tls = altcp_tls_config_identity(&id, &why);
+	if (tls)
+		return;
+	board_settings.policy.use_tls = false;
+	board_put("TLS: refused: ");
+	board_put_line(smtpd_tls_reason_text(why));
+}
+
+static struct altcp_tls_config *const *tls_config(void)
+{
+	return tls ? &tls : NULL;
+}
+#else
+static void open_tls(void)
+{
+	board_settings.policy.use_tls = false;
+}
+
+static struct altcp_tls_config *const *tls_config(void)
+{
+	return NULL;
+}
+#endif
+
+/* ---- ports ---- */
+
+static void listen_on(unsigned i, const struct smtpd_sink *sink)
+{
+	const struct board_settings *s = &board_settings;
+	struct lwip_smtpd_listener *l = &listeners[i];
+	err_t error;
+
+	l->port = board_policy_port(&s->policy, i);
+	if (!l->port)
+		return;
+	l->smtpd.sink = sink;
+	l->smtpd.limits = &s->limits;
+	l->smtpd.host_name = s->host_name;
+	l->smtpd.flags = board_policy_flags(&s->policy, i);
+	ip_addr_copy(l->ip, *IP_ANY_TYPE);
+	l->tls = tls_config();
+	error = lwip_smtpd_listen(l);
+	if (error == ERR_OK)
+		return;
+	l->port = 0;
+	board_put(board_policy_name(i));
+	board_put(": cannot listen: lwIP error -");
+	board_put_num((uint32_t)-error);
+	board_put_end();
+}
+
+void board_server_open(const struct smtpd_sink *sink)
+{
+	unsigned i;
+
+	open_tls();
+	for (i = 0; i < BOARD_PORTS; i++)
+		listen_on(i, sink);
+}
+
+void board_server_close(void)
+{
+	unsigned i;
+
+	for (i = 0; i < BOARD_PORTS; i++)
+		lwip_smtpd_unlisten(&listeners[i]);
+}
+
+/* ---- the line ---- */
+
+static void put_port(unsigned i)
+{
+	const ip_addr_t *ip = netif_ip_addr4(&board_netif);
+
+	board_put(board_policy_name(i));
+	board_put(" ");
+#if LWIP_IPV6
+	if (ip4_addr_isany(ip_2_ip4(ip))) {
+		board_put("[");
+		board_put_ip(netif_ip_addr6(&board_netif, 0));
+		board_put("]");
+	} else
+#endif
+		board_put_ip(ip);
+	board_put(":");
+	board_put_num(listeners[i].port);
+	board_put(" (");
+	board_put(board_policy_text(
+		board_policy_flags(&board_settings.policy, i)));
+	board_put(")");
+}
+
+void board_server_ready(void)
+{
+	const char *between = "ready ";
+	unsigned i;
+
+	if (ready)
+		return;
+	ready = true;
+	for (i = 0; i < BOARD_PORTS; i++) {
+		if (!listeners[i].port)
+			continue;
+		board_put(between);
+		put_port(i);
+		between = ", ";
+	}
+	board_put_line(*between == ',' ? "" : "no port is open");
+}

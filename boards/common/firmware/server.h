@@ -1,0 +1,21 @@
+/*
+ * server.h - the firmware's listeners and its certificate
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef BOARD_SERVER_H
+#define BOARD_SERVER_H
+
+#include "smtpd.h"
+
+/* Load certificate and key, and listen on the ports of the settings. What
+ * cannot be had is said on the console and left out. */
+void board_server_open(const struct smtpd_sink *sink);
+
+/* Stop listening. */
+void board_server_close(void);
+
+/* There is an address: print the line `ready`, the first time. */
+void board_server_ready(void);
+
+#endif

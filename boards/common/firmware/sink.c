@@ -1,0 +1,273 @@
+/*
+ * sink.c - the firmware's sink: counts and hashes, a line for each message
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <string.h>
+
+#include "firmware.h"
+#include "log.h"
+#include "lwip_smtpd.h"
+#include "record.h"
+#include "sink.h"
+#include "smtpd_port.h"
+
+/* The message in progress of a session. */
+struct message {
+	struct smtpd_hash hash;
+	const char *why;
+	uint32_t serial; /* of the session */
+	uint32_t size, octets;
+	uint16_t rcpt_count, rcpt_listed;
+	uint16_t envelope_len;
+	uint16_t code;    /* of the sink's own refusal; 0: none */
+	bool open;        /* MAIL was accepted and nothing has ended it */
+	bool hashing;     /* `hash` is in use */
+	bool at_received; /* the next octets are our Received: field */
+	bool refused;     /* by the engine; its reply follows */
+	char envelope[BOARD_ENVELOPE_MAX];
+};
+
+static struct message messages[SMTPD_MAX_SESSIONS];
+static uint32_t serials;
+static unsigned sessions_high, connections_high;
+
+static const char full[] = "The message does not fit this board";
+
+static struct message *message(struct smtpd_session *s, struct smtpd_info *info)
+{
+	smtpd_session_info(s, info);
+	return &messages[info->index];
+}
+
+const char *board_end_text(enum smtpd_end why)
+{
+	static const char *const words[] = {
+		[SMTPD_END_QUIT] = "quit",
+		[SMTPD_END_PEER] = "peer",
+		[SMTPD_END_TIMEOUT] = "timeout",
+		[SMTPD_END_REFUSED] = "refused",
+		[SMTPD_END_TLS] = "tls",
+		[SMTPD_END_SHUTDOWN] = "shutdown",
+		[SMTPD_END_RESET] = "reset",
+	};
+
+	return words[why];
+}
+
+/* ---- the line ---- */
+
+static void print(struct message *m, const struct smtpd_info *info,
+	const char *verdict, unsigned code)
+{
+	uint8_t digest[32];
+	struct board_record r = {
+		.info = info,
+		.session = m->serial,
+		.user = "",
+		.envelope = m->envelope,
+		.rcpt_listed = m->rcpt_listed,
+		.rcpt_count = m->rcpt_count,
+		.size = m->size,
+		.octets = m->octets,
+		.verdict = verdict,
+		.code = (uint16_t)code,
+		.why = m->why,
+	};
+
+	if (m->hashing && smtpd_port_hash_finish(&m->hash, digest) == 0)
+		r.digest = digest;
+	m->hashing = false;
+	board_record_print(&r);
+}
+
+/* Not taken. A client can cause these at will: some are left out. */
+static void drop(struct message *m, const struct smtpd_info *info,
+	const char *why, unsigned code)
+{
+	if (!m->open)
+		return;
+	m->open = false;
+	m->refused = false;
+	m->why = why;
+	if (board_log_may())
+		print(m, info, code ? "refused" : "dropped", code);
+	m->hashing = false;
+}
+
+/* ---- the envelope ---- */
+
+static bool note(struct message *m, const struct smtpd_str *a)
+{
+	size_t room = sizeof m->envelope - m->envelope_len;
+
+	if (a->len >= room)
+		return false;
+	if (a->len) /* of <>, a->s may be NULL */
+		memcpy(m->envelope + m->envelope_len, a->s, a->len);
+	m->envelope_len = (uint16_t)(m->envelope_len + a->len);
+	m->envelope[m->envelope_len++] = '\0';
+	return true;
+}
+
+static void note_from(struct message *m, struct smtpd_str from)
+{
+	if (from.len >= sizeof m->envelope)
+		from.len = sizeof m->envelope - 1;
+	m->envelope_len = 0;
+	note(m, &from);
+}
+
+/* ---- what the engine calls ---- */
+
+static enum smtpd_verdict on_connect(struct smtpd_session *s)
+{
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+	unsigned sessions = smtpd_session_count();
+	unsigned connections = lwip_smtpd_conn_count();
+
+	if (sessions > sessions_high)
+		sessions_high = sessions;
+	if (connections > connections_high)
+		connections_high = connections;
+	m->serial = ++serials;
+	m->open = false;
+	m->refused = false;
+	m->hashing = false;
+	return SMTPD_ACCEPT;
+}
+
+static enum smtpd_verdict on_mail(
+	struct smtpd_session *s, const struct smtpd_mail *mail)
+{
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+
+	m->open = true;
+	m->refused = false;
+	m->hashing = false;
+	m->why = NULL;
+	m->code = 0;
+	m->size = mail->size;
+	m->octets = 0;
+	m->rcpt_count = 0;
+	m->rcpt_listed = 0;
+	note_from(m, mail->from.text);
+	return SMTPD_ACCEPT;
+}
+
+static enum smtpd_verdict on_rcpt(
+	struct smtpd_session *s, const struct smtpd_rcpt *rcpt)
+{
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+
+	if (m->rcpt_listed == m->rcpt_count && note(m, &rcpt->to.text))
+		m->rcpt_listed++;
+	m->rcpt_count++;
+	return SMTPD_ACCEPT;
+}
+
+static enum smtpd_verdict on_begin(struct smtpd_session *s)
+{
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+
+	m->octets = 0;
+	m->at_received = SMTPD_RECEIVED;
+	m->hashing = smtpd_port_hash_start(&m->hash) == 0;
+	return m->hashing ? SMTPD_ACCEPT : SMTPD_REJECT;
+}
+
+static enum smtpd_verdict refuse(struct smtpd_session *s, struct message *m)
+{
+	m->code = 452;
+	smtpd_session_reply(s, 452, "4.3.1", full);
+	return SMTPD_REJECT;
+}
+
+static enum smtpd_verdict on_data(
+	struct smtpd_session *s, const uint8_t *p, size_t len)
+{
+	uint32_t max = board_settings.sink_message_max;
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+
+	if (m->at_received) {
+		m->at_received = false;
+		return SMTPD_ACCEPT;
+	}
+	if (max && len > max - m->octets)
+		return refuse(s, m);
+	m->octets += (uint32_t)len;
+	return smtpd_port_hash_update(&m->hash, p, len) ? SMTPD_REJECT
+							: SMTPD_ACCEPT;
+}
+
+static enum smtpd_verdict on_end(struct smtpd_session *s, uint16_t rcpt)
+{
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+
+	/* LMTP asks for each recipient; the line is one */
+	if (rcpt == SMTPD_ALL_RCPTS || rcpt == 0)
+		print(m, &info, "accepted", 250);
+	m->open = false;
+	return SMTPD_ACCEPT;
+}
+
+static void on_reset(struct smtpd_session *s, enum smtpd_end why)
+{
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+
+	if (m->code)
+		drop(m, &info, "sink", m->code);
+	else if (why == SMTPD_END_REFUSED)
+		m->refused = m->open; /* its reply, and so its code, follows */
+	else
+		drop(m, &info, board_end_text(why), 0);
+}
+
+/* see sink.h */
+void board_sink_replied(const struct smtpd_session *s, unsigned code)
+{
+	struct smtpd_info info;
+
+	smtpd_session_info(s, &info);
+	if (messages[info.index].refused)
+		drop(&messages[info.index], &info, "refused", code);
+}
+
+static void on_closed(
+	struct smtpd_session *s, enum smtpd_end why, bool unacknowledged)
+{
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+
+	(void)unacknowledged;
+	drop(m, &info, board_end_text(why), 0);
+}
+
+uint32_t board_sink_serial(unsigned index)
+{
+	return messages[index].serial;
+}
+
+void board_sink_high(unsigned *sessions, unsigned *connections)
+{
+	*sessions = sessions_high;
+	*connections = connections_high;
+}
+
+const struct smtpd_sink board_sink = {
+	.connect = on_connect,
+	.mail = on_mail,
+	.rcpt = on_rcpt,
+	.begin = on_begin,
+	.data = on_data,
+	.end = on_end,
+	.reset = on_reset,
+	.closed = on_closed,
+};

@@ -1,0 +1,36 @@
+/*
+ * sink.h - the firmware's sink: counts and hashes, a line for each message
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * It stands for what a product does with its mail. A message is accepted once
+ * its line is out on the console.
+ */
+#ifndef BOARD_SINK_H
+#define BOARD_SINK_H
+
+#include "smtpd.h"
+
+/* Octets of the addresses of a message that are kept for its line; those
+ * beyond are counted only. In each session. */
+#ifndef BOARD_ENVELOPE_MAX
+#define BOARD_ENVELOPE_MAX 4096
+#endif
+
+/* For the listeners. */
+extern const struct smtpd_sink board_sink;
+
+/* The session was refused something with this reply. */
+void board_sink_replied(const struct smtpd_session *, unsigned code);
+
+/* The number of the session in this slot, counted since the start. */
+uint32_t board_sink_serial(unsigned index);
+
+/* One word for the way a session or message ended. Static. */
+const char *board_end_text(enum smtpd_end);
+
+/* The most sessions, and connections with those that are closing, that ever
+ * were open at once. */
+void board_sink_high(unsigned *sessions, unsigned *connections);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * stats.c - how full every pool is and ever was, and lwIP's counters
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "console.h"
+#include "firmware.h"
+#include "lwip/memp.h"
+#include "lwip/stats.h"
+#include "lwip_smtpd.h"
+#include "sink.h"
+#include "smtpd_tls_config.h"
+#include "stack.h"
+#include "tls_engine.h"
+
+static void stat(const char *name, uint32_t used, uint32_t high, uint32_t total)
+{
+	board_put("stat ");
+	board_put(name);
+	board_put(" ");
+	board_put_num(used);
+	board_put(" ");
+	board_put_num(high);
+	board_put(" ");
+	board_put_num(total);
+	board_put_end();
+}
+
+#if LWIP_STATS
+static void count(const char *group, const char *name, uint32_t n)
+{
+	if (!n)
+		return;
+	board_put("count ");
+	board_put(group);
+	board_put("_");
+	board_put(name);
+	board_put(" ");
+	board_put_num(n);
+	board_put_end();
+}
+
+#if MEMP_STATS
+static void pools(void)
+{
+	static const char *const names[] = {
+#define LWIP_MEMPOOL(name, num, size, desc) #name,
+#include "lwip/priv/memp_std.h"
+	};
+	unsigned i;
+
+	for (i = 0; i < MEMP_MAX; i++) {
+		const struct stats_mem *m = lwip_stats.memp[i];
+
+		stat(names[i], m->used, m->max, m->avail);
+		count(names[i], "err", m->err);
+	}
+}
+#endif
+
+static void protocol(const char *name, const struct stats_proto *p)
+{
+	count(name, "xmit", p->xmit);
+	count(name, "recv", p->recv);
+	count(name, "drop", p->drop);
+	count(name, "chkerr", p->chkerr);
+	count(name, "lenerr", p->lenerr);
+	count(name, "memerr", p->memerr);
+	count(name, "rterr", p->rterr);
+	count(name, "proterr", p->proterr);
+	count(name, "opterr", p->opterr);
+	count(name, "err", p->err);
+}
+
+static void protocols(void)
+{
+#if LINK_STATS
+	protocol("link", &lwip_stats.link);
+#endif
+#if ETHARP_STATS
+	protocol("etharp", &lwip_stats.etharp);
+#endif
+#if IP_STATS
+	protocol("ip", &lwip_stats.ip);
+#endif
+#if IP6_STATS
+	protocol("ip6", &lwip_stats.ip6);
+#endif
+#if ICMP_STATS
+	protocol("icmp", &lwip_stats.icmp);
+#endif
+#if UDP_STATS
+	protocol("udp", &lwip_stats.udp);
+#endif
+#if TCP_STATS
+	protocol("tcp", &lwip_stats.tcp);
+#endif
+}
+#endif
+
+#if SMTPD_TLS
+static void tls(void)
+{
+	struct smtpd_tls_gauges g;
+
+	smtpd_tls_get_gauges(&g);
+	stat("tls_slots", SMTPD_TLS_SLOTS - g.slots_free,
+		SMTPD_TLS_SLOTS - g.slots_low, SMTPD_TLS_SLOTS);
+	stat("tls_records", g.records_lent, g.records_high,
+		SMTPD_TLS_RECORD_BUFFERS);
+	stat("tls_global", g.global_used, g.global_high, SMTPD_TLS_GLOBAL_SIZE);
+	stat("tls_slot", 0, g.slot_high, SMTPD_TLS_SLOT_SIZE);
+	stat("tls_leaks", g.leaks, g.leaks, 0);
+}
+#endif
+
+void board_stats(void)
+{
+	unsigned sessions, connections;
+
+	board_sink_high(&sessions, &connections);
+	stat("sessions", smtpd_session_count(), sessions, SMTPD_MAX_SESSIONS);
+	stat("connections", lwip_smtpd_conn_count(), connections,
+		SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING);
+#if SMTPD_TLS
+	tls();
+#endif
+	stat("stack", board_stack_used(), board_stack_high(),
+		board_stack_size());
+#if LWIP_STATS
+#if MEM_STATS
+	stat("heap", lwip_stats.mem.used, lwip_stats.mem.max,
+		lwip_stats.mem.avail);
+	count("heap", "err", lwip_stats.mem.err);
+#endif
+#if MEMP_STATS
+	pools();
+#endif
+	protocols();
+#endif
+	board_put_line("stat end");
+}
