@@ -5,7 +5,7 @@
  *
  * RV32 in machine mode, one hart. Where things are says sections.ld.
  */
-	.section .reset, "ax"
+	.section .text.reset, "ax"
 	.globl _start
 _start:
 	csrw mie, zero
