@@ -10,7 +10,8 @@ board_cmake="-DSMTPD_KCONFIG_FILE=boards/$board/board.config
 board_program=lwsmtpd.elf
 board_machine="qemu-system-arm -M mps2-an385"
 board_nic=lan9118
-board_settings=0x003f0000
+board_settings="0x003f0000 64K"
+board_provision=--any-key
 
 board_start() {
 	board_qemu "$@"

@@ -6,7 +6,8 @@
 # board_machine   QEMU's program and the machine: "qemu-system-arm -M ..."
 # board_nic       its network controller: an argument of -nic's model= when it
 #                 is the machine's own, or a whole -device
-# board_settings  address of the settings region
+# board_settings  address and octets of the settings region: "0x3f0000 64K"
+# board_provision more arguments of boards/common/provision
 
 qemu_usage() {
 	cat >&2 <<END
@@ -65,16 +66,44 @@ qemu_network() {
 	esac
 }
 
+# What the settings region holds, on descriptor 9: others may make theirs at
+# the same time.
+qemu_provision() {
+	if [ -n "$qemu_blob" ]; then
+		exec 9<"$qemu_blob" || exit 1
+		return
+	fi
+	exec 8>"$build/.settings.lock"
+	flock 8
+	"$boards/common/provision" --out "$build/settings.bin" \
+		--size "${board_settings#* }" --make-certificate lwsmtpd \
+		--make-user lwsmtpd ${board_provision:-} \
+		${qemu_settings:+--config "$qemu_settings"} >&2 || exit
+	exec 9<"$build/settings.bin" 8>&-
+}
+
+qemu_hint() {
+	[ "$qemu_net" = user ] || return 0
+	cat >&2 <<END
+127.0.0.1: $qemu_smtp is the board's port 25, $qemu_submission its 587, \
+$qemu_smtps its 465; when it is ready:
+try: swaks --server 127.0.0.1 --port $qemu_smtp --from camera@example.org \
+--to you@example.org
+END
+}
+
 board_qemu() {
 	qemu_options "$@"
 	shift "$qemu_taken"
 	qemu_network
+	qemu_provision
+	qemu_hint
+	settings=file=/proc/self/fd/9,addr=${board_settings% *},force-raw=on
 	semihosting=
 	[ "$qemu_host" = no ] ||
 		semihosting="-semihosting-config enable=on,target=native"
 	# shellcheck disable=SC2086
 	exec $board_machine -display none -monitor none -serial stdio \
-		-kernel "$build/$board_program" $network $semihosting \
-		${qemu_blob:+-device
-		"loader,file=$qemu_blob,addr=$board_settings,force-raw=on"} "$@"
+		-kernel "$build/$board_program" -device "loader,$settings" \
+		$network $semihosting "$@"
 }
