@@ -17,8 +17,9 @@ struct pbuf;
 
 /* port/lwip/hooks.c. Drops segments with malformed options before lwIP reads
  * them: lwIP 2.2.1 reads an octet too many when the length octet is missing
- * from the last option. Also keeps to SMTPD_LWIP_BACKLOG. */
-err_t lwip_smtpd_inpacket(struct tcp_pcb *pcb, const struct tcp_hdr *hdr,
+ * from the last option. Also keeps to SMTPD_LWIP_BACKLOG, and lets a client in
+ * that comes back from a port whose last connection is in TIME_WAIT. */
+err_t lwip_smtpd_inpacket(struct tcp_pcb *pcb, struct tcp_hdr *hdr,
 	u16_t optlen, u16_t opt1len, const u8_t *opt2, struct pbuf *p);
 
 #ifndef LWIP_HOOK_TCP_INPACKET_PCB

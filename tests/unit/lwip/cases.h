@@ -67,6 +67,9 @@ void case_148_bad_options(void);
 void case_160_gone_from_the_backlog(void);
 void case_160_gone_when_accepted(void);
 void case_154_accept_without_pcb(void);
+void port_used_again(void);
+void port_used_again_with_an_old_number(void);
+void time_wait_survives_a_wild_rst(void);
 void case_157_shutdown(void);
 
 /* ---- faults.c ---- */

@@ -255,3 +255,55 @@ void case_154_accept_without_pcb(void)
 	CHECK(server.connected == 0);
 	CHECK(world_serves());
 }
+
+/* ---- TIME_WAIT ---- */
+
+/* A session from that port; the server closes first, and waits. */
+static bool session_from(uint16_t port)
+{
+	return client_open_from(&one, "EHLO c.example\r\nQUIT\r\n", port) &&
+	       client_expect(&one, "\r\n221 ", 100) &&
+	       world_until(&one.eof, 100) && !one.failed;
+}
+
+void port_used_again(void)
+{
+	unsigned i;
+
+	for (i = 0; i < 5; i++) {
+		CHECK(session_from(4001));
+		CHECK(tcp_tw_pcbs && tcp_tw_pcbs->remote_port == 4001);
+		world_run(10);
+	}
+	CHECK(server.closed == 5 && wire.resets == 0);
+}
+
+/* The client's initial sequence number is below those used before: it gets in
+ * one acknowledgement, one RST and one SYN later. */
+void port_used_again_with_an_old_number(void)
+{
+	CHECK(session_from(4001));
+	CHECK(tcp_tw_pcbs && tcp_tw_pcbs->remote_port == 4001);
+	tcp_tw_pcbs->rcv_nxt += 0x10000000;
+	world_run(10);
+	CHECK(session_from(4001));
+	CHECK(server.closed == 2);
+}
+
+/* RFC 5961 3.2: only a RST that fits exactly ends it. */
+void time_wait_survives_a_wild_rst(void)
+{
+	struct tcp_pcb *pcb;
+
+	CHECK(session_from(4001));
+	pcb = tcp_tw_pcbs;
+	if (!CHECK(pcb && pcb->remote_port == 4001))
+		return;
+	IP4_ADDR(ip_2_ip4(&pcb->remote_ip), 10, 0, 0, 9);
+	wire_inject(4001, TCP_RST, pcb->rcv_nxt + 1, 0, NULL, 0);
+	world_run(0);
+	CHECK(tcp_tw_pcbs == pcb);
+	wire_inject(4001, TCP_RST, pcb->rcv_nxt, 0, NULL, 0);
+	world_run(0);
+	CHECK(tcp_tw_pcbs == NULL);
+}

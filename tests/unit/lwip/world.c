@@ -334,7 +334,7 @@ static err_t connected(void *arg, struct tcp_pcb *pcb, err_t err)
 }
 
 /* see world.h */
-bool client_open(struct client *c, const char *out)
+bool client_open_from(struct client *c, const char *out, uint16_t port)
 {
 	ip_addr_t to;
 
@@ -352,10 +352,17 @@ bool client_open(struct client *c, const char *out)
 	tcp_sent(c->pcb, sent);
 	tcp_poll(c->pcb, poll, 1);
 	ip_addr_copy(to, *netif_ip_addr4(&netif));
-	if (tcp_connect(c->pcb, &to, PORT, connected) == ERR_OK)
+	if (tcp_bind(c->pcb, &to, port) == ERR_OK &&
+		tcp_connect(c->pcb, &to, PORT, connected) == ERR_OK)
 		return true;
 	tcp_abort(c->pcb);
 	return false;
+}
+
+/* see world.h */
+bool client_open(struct client *c, const char *out)
+{
+	return client_open_from(c, out, 0);
 }
 
 /* see world.h */

@@ -75,6 +75,9 @@ struct client {
  * has no pcb. */
 bool client_open(struct client *c, const char *out);
 
+/* The same from a port of the client's choice; 0: any. */
+bool client_open_from(struct client *c, const char *out, uint16_t port);
+
 /* Send more, or go on. */
 void client_send(struct client *c, const char *out);
 
