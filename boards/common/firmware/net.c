@@ -77,9 +77,8 @@ static void on_status(struct netif *netif)
 {
 	bool ipv6 = say_ipv6();
 
-	(void)netif;
 	say_ipv4();
-	if (has_ipv4() || (late && ipv6))
+	if (netif_is_link_up(netif) && (has_ipv4() || (late && ipv6)))
 		board_server_ready();
 }
 
@@ -87,6 +86,7 @@ static void on_link(struct netif *netif)
 {
 	board_put_line(
 		netif_is_link_up(netif) ? "net: link up" : "net: link down");
+	on_status(netif);
 }
 
 /* ---- addresses ---- */
