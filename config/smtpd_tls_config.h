@@ -106,7 +106,7 @@
  */
 #ifndef SMTPD_TLS_SLOT_SIZE
 #define SMTPD_TLS_SLOT_SIZE                                                    \
-	(SMTPD_TLS_SMALL ? (SMTPD_TLS_RSA ? 10240 : 5120) : 40960)
+	(SMTPD_TLS_SMALL ? (SMTPD_TLS_RSA ? 10240 : 6144) : 40960)
 #endif
 
 /* Octets of the arena for contexts, certificates, keys and the random
