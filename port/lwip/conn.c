@@ -41,6 +41,7 @@ static void note(struct smtpd_conn *c)
 /* see smtpd_port.h */
 void smtpd_port_wake(struct smtpd_conn *c)
 {
+	LWIP_ASSERT_CORE_LOCKED();
 	note(c);
 }
 
@@ -248,6 +249,7 @@ unsigned lwip_smtpd_conn_count(void)
 	const struct smtpd_conn *c;
 	unsigned n = 0;
 
+	LWIP_ASSERT_CORE_LOCKED();
 	for (c = conns; c < conns + CONN_COUNT; c++)
 		n += c->listener != NULL;
 	return n;

@@ -5,7 +5,9 @@
  *
  * Everything runs on lwIP's thread: the main loop with NO_SYS=1, the tcpip
  * thread with NO_SYS=0. Call these functions there and nowhere else; from
- * another task use tcpip_callback(). Nothing is allocated: connections live in
+ * another task use tcpip_callback(), or with LWIP_TCPIP_CORE_LOCKING hold
+ * LOCK_TCPIP_CORE(). LWIP_ASSERT_CORE_LOCKED(), where the lwIP port has one,
+ * finds calls from elsewhere. Nothing is allocated: connections live in
  * a static pool of SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING, see
  * smtpd_lwip_config.h.
  *

@@ -1,0 +1,409 @@
+"""queue_cases.py - a sink on a task of its own: slow, dead, left, full
+
+SPDX-License-Identifier: BSD-3-Clause
+
+The cases are the same for lwIP's threads on Linux and for a board with an
+RTOS: each gets a function that starts what is tested, a Board or what is like
+it, with the time that a verdict may take in ms. The task is driven from the
+console, see boards/common/rtos/queue_log.h; nothing here depends on how fast
+anything is.
+"""
+import contextlib
+import socket
+import ssl
+import threading
+
+from board import PATIENCE
+from lwsmtpd import Client, check, equal, until
+
+BODY = b"Subject: queue\r\n\r\nhello\r\n"
+BIG = b"".join(b"%06d " % i + b"x" * 70 + b"\r\n" for i in range(3000))
+LONG_MS = 600000  # no case takes so long
+SHORT_MS = 2000
+
+
+class Task:
+    """The application's task, as the console drives it."""
+
+    def __init__(self, board):
+        self.board = board
+
+    def _say(self, octet, line):
+        before = len(self.board.lines(line))
+        self.board.type(octet)
+        until(lambda: len(self.board.lines(line)) > before, PATIENCE, line)
+
+    def stop_at(self, step):
+        """Let it stop before the next open, data or end."""
+        self._say({"open": b"O", "data": b"D", "end": b"E"}[step],
+                  "task: will wait")
+
+    def stopped(self, step, count=1):
+        """Wait until it stands still, for the count-th time."""
+        line = f"task: waits at {step}"
+        until(lambda: len(self.board.lines(line)) >= count, PATIENCE, line)
+
+    def go(self):
+        """Let it go on."""
+        self.board.type(b"G")
+
+    def refuse(self):
+        """Let it go on, and refuse the message."""
+        self.board.type(b"N")
+
+    def slow(self):
+        """Each step takes some ms."""
+        self._say(b"Z", "task: slow")
+
+    def kill(self):
+        """End it, where it stands still."""
+        self._say(b"K", "task: dead")
+
+    def new(self):
+        """Start another one."""
+        self._say(b"T", "task: new")
+
+
+def client(board, port=None, **more):
+    """A client that has said EHLO."""
+    c = Client(port or board.smtp, host=board.host, timeout=PATIENCE, **more)
+    c.hello()
+    return c
+
+
+def send_dot(c, body=BODY):
+    """All of a message up to the dot, without waiting for its reply."""
+    c.envelope()
+    c.expect("DATA", 354)
+    c.send(body + b".\r\n")
+
+
+def verdicts(board):
+    """What became of each message, in order."""
+    return [x["verdict"] for x in board.log()]
+
+
+def slow_task(start):
+    """Each step takes its time: all arrives, from several clients at once,
+    as they bring it."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        task.slow()
+        bodies = [b"Subject: %d\r\n\r\n" % i + BIG[:20000 + 3000 * i]
+                  for i in range(4)]
+        bodies = [x[:x.rindex(b"\r\n") + 2] for x in bodies]
+        replies = []
+
+        def send(body):
+            with client(b) as c:
+                replies.append(c.send_mail(body=body))
+                c.quit()
+
+        threads = [threading.Thread(target=send, args=(x,)) for x in bodies]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        equal(len(replies), len(bodies), "messages with 250")
+        for body in bodies:
+            b.arrived(body)
+        b.settle()
+
+
+def tls(start):
+    """STARTTLS, and TLS from the first octet, with a task that hashes at the
+    same time."""
+    with start(LONG_MS) as b:
+        with client(b) as c:
+            c.starttls()
+            c.send_mail(body=BIG)
+            c.quit()
+        with client(b, b.smtps, tls=True) as c:
+            c.send_mail(body=BODY)
+            c.quit()
+        check(b.arrived(BIG)["tls_version"].startswith("TLS"))
+        equal(b.arrived(BODY)["protocol"], "ESMTPS", "protocol")
+        b.settle()
+
+
+def many_messages(start):
+    """100 messages in a row, and every pool as at first."""
+    with start(LONG_MS) as b:
+        with client(b) as c:
+            for i in range(100):
+                c.send_mail(body=b"Subject: %d\r\n\r\nhello\r\n" % i)
+            c.quit()
+        equal(len(b.messages()), 100, "messages")
+        b.settle()
+
+
+def late_answers(start):
+    """While the task stands still at any step, the client of its message
+    waits, and the server serves others. 354, 250 and refusals come when the
+    task has gone on."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        for step in "open", "data", "end":
+            task.stop_at(step)
+            with client(b) as c:
+                c.envelope()
+                c.send("DATA\r\n")
+                if step != "open":
+                    check(c.reply().startswith("354"))
+                    c.send(BODY + b".\r\n")
+                task.stopped(step)
+                with client(b) as other:
+                    other.quit()
+                silent(c)
+                task.go()
+                if step == "open":
+                    check(c.reply().startswith("354"))
+                    c.send(BODY + b".\r\n")
+                check(c.reply().startswith("250"))
+                c.quit()
+        equal(verdicts(b), ["accepted"] * 3, "verdicts")
+        b.settle()
+
+
+def silent(c):
+    """Nothing has been said to the client that it has not read."""
+    c.sock.setblocking(False)
+    try:
+        with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
+            more = c.sock.recv(100)
+            check(False, "an answer too early:", more)
+    finally:
+        c.sock.settimeout(PATIENCE)
+
+
+def refusals(start):
+    """The task refuses at each step: its own reply, nothing is kept, and the
+    session goes on."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        with client(b) as c:
+            for step in "open", "data", "end":
+                task.stop_at(step)
+                c.envelope()
+                c.send("DATA\r\n")
+                if step != "open":
+                    check(c.reply().startswith("354"))
+                    c.send(BODY + b".\r\n")
+                task.stopped(step)
+                task.refuse()
+                equal(c.reply(), "554 5.6.0 The application refuses it")
+            c.send_mail(body=BODY)
+            c.quit()
+        until(lambda: len(b.log()) == 4, PATIENCE, "a line for each message")
+        equal(sorted(verdicts(b)), ["accepted"] + ["refused"] * 3, "verdicts")
+        b.settle()
+
+
+def back_pressure(start):
+    """The task takes no octets: what the client can send is bounded by the
+    queue and TCP's windows; when it goes on, all arrives."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        task.stop_at("data")
+        with client(b) as c:
+            c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+            c.envelope()
+            c.expect("DATA", 354)
+            task.stopped("data")  # at the Received: field
+            body = BIG * 4
+            sent = send_until_full(c, body + b".\r\n")
+            check(sent < len(body) // 2, f"{sent} octets of {len(body)} sent "
+                  "to a task that takes none")
+            with client(b) as other:
+                other.quit()
+            task.go()
+            c.send((body + b".\r\n")[sent:])
+            check(c.reply().startswith("250"))
+            c.quit()
+        b.arrived(body)
+        b.settle()
+
+
+def send_until_full(c, octets):
+    """Send until the peer takes no more for a second; how many went."""
+    sent = 0
+    c.sock.settimeout(1)
+    with contextlib.suppress(socket.timeout):
+        while sent < len(octets):
+            sent += c.sock.send(octets[sent:sent + 4096])
+    c.sock.settimeout(PATIENCE)
+    return sent
+
+
+def task_dies(start):
+    """The task dies at each step, is replaced: its message is refused with
+    451 and never kept, those that it had not begun arrive."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        for count, step in enumerate(("open", "data", "end"), 1):
+            task.stop_at(step)
+            with client(b) as c, client(b) as other:
+                c.envelope()
+                c.send("DATA\r\n")
+                if step != "open":
+                    check(c.reply().startswith("354"))
+                    c.send(BODY + b".\r\n")
+                task.stopped(step)
+                other.envelope()
+                other.send("DATA\r\n")
+                task.kill()
+                silent(c)
+                task.new()
+                check(c.reply().startswith("451 4.3.0"), "the dead task's")
+                check(other.reply().startswith("354"))
+                other.send(b"Subject: other %d\r\n\r\n.\r\n" % count)
+                check(other.reply().startswith("250"))
+                c.send_mail(body=b"Subject: again %d\r\n\r\n" % count)
+                c.quit()
+                other.quit()
+        until(lambda: len(b.log()) == 9, PATIENCE, "a line for each message")
+        equal(sorted(verdicts(b)), ["accepted"] * 6 + ["refused"] * 3)
+        b.settle()
+
+
+def no_task(start):
+    """Dead and not replaced: the client reads 451 at the deadline, and the
+    message is dropped by the next task. Places in the queue are not."""
+    with start(SHORT_MS) as b:
+        task = Task(b)
+        task.stop_at("end")
+        with client(b) as c:
+            send_dot(c)
+            task.stopped("end")
+            task.kill()
+            check(c.reply().startswith("451"), "at the deadline")
+            c.envelope()
+            check(c.cmd("DATA").startswith("451"), "nobody opens it")
+            c.quit()
+        equal(b.log(), [], "lines without a task")
+        task.new()
+        with client(b) as c:
+            c.send_mail()
+            c.quit()
+        equal(sorted(verdicts(b)), ["accepted", "refused"], "verdicts")
+        b.settle()
+
+
+def answer_too_late(start):
+    """The task accepts after the client was told 451: the message is not
+    kept."""
+    with start(SHORT_MS) as b:
+        task = Task(b)
+        task.stop_at("end")
+        with client(b) as c:
+            send_dot(c)
+            task.stopped("end")
+            check(c.reply().startswith("451"), "at the deadline")
+            task.go()
+            c.quit()
+        until(lambda: len(b.log()) == 2, PATIENCE, "both lines")
+        equal(verdicts(b), ["accepted", "dropped"], "verdicts")
+        b.settle()
+
+
+def peer_leaves_before_the_end(start):
+    """The client is gone while the task has its message in hand: dropped."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        for count, step in enumerate(("open", "data"), 1):
+            task.stop_at(step)
+            c = client(b)
+            c.envelope()
+            c.send("DATA\r\n")
+            if step == "data":
+                check(c.reply().startswith("354"))
+                c.send(BODY)
+            task.stopped(step)
+            reset(c)
+            b.idle(f"a reset at {step}")
+            task.go()
+            until(lambda n=count: len(b.log()) == n, PATIENCE, "its line")
+        equal(verdicts(b), ["refused"] * 2, "verdicts")
+        b.settle()
+
+
+def peer_leaves_at_the_end(start):
+    """All was there, the verdict pends, the client is gone: what the task
+    says then counts (RFC 1047), nobody hears it, nothing is left."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        for count, answer in enumerate((task.go, task.refuse), 1):
+            task.stop_at("end")
+            c = client(b)
+            send_dot(c)
+            task.stopped("end", count)
+            reset(c)
+            b.idle("a reset behind the dot")
+            answer()
+            until(lambda n=count: len(b.log()) == n, PATIENCE, "its line")
+        equal(verdicts(b), ["accepted", "refused"], "verdicts")
+        b.settle()
+
+
+def reset(c):
+    """Close with RST."""
+    c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                      b"\1\0\0\0\0\0\0\0")
+    c.close()
+
+
+def slot_is_reused(start):
+    """The client leaves, another takes its slot while the task still has the
+    first one's message: the two are not mistaken for each other."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        task.stop_at("end")
+        first = client(b)
+        send_dot(first, b"Subject: first\r\n\r\n")
+        task.stopped("end")
+        reset(first)
+        b.idle("a reset behind the dot")
+        with client(b) as second:
+            second.envelope()
+            second.send("DATA\r\n")
+            silent(second)
+            task.refuse()
+            check(second.reply().startswith("354"))
+            second.send(b"Subject: second\r\n\r\n.\r\n")
+            check(second.reply().startswith("250"))
+            second.quit()
+        b.arrived(b"Subject: second\r\n\r\n")
+        equal(sorted(verdicts(b)), ["accepted", "refused"], "verdicts")
+        b.settle()
+
+
+def queue_is_full(start):
+    """More messages than places: 451 to MAIL, until a place is free."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        places = b.stats()["queue"].total
+        task.stop_at("open")
+        with contextlib.ExitStack() as stack:
+            held = [stack.enter_context(client(b)) for _ in range(places)]
+            for c in held:
+                c.envelope()
+                c.send("DATA\r\n")
+            task.stopped("open")
+            last = stack.enter_context(client(b))
+            check(last.cmd("MAIL FROM:<a@example.org>").startswith(
+                "451 4.3.2"))
+            task.go()
+            for c in held:
+                check(c.reply().startswith("354"))
+                c.send(BODY + b".\r\n")
+                check(c.reply().startswith("250"))
+            until(lambda: b.stats()["queue"].used == 0, PATIENCE, "places")
+            last.send_mail()
+            last.quit()
+        equal(len(b.messages()), places + 1, "messages")
+        b.settle()
+
+
+CASES = (slow_task, tls, many_messages, late_answers, refusals, back_pressure,
+         task_dies, no_task, answer_too_late, peer_leaves_before_the_end,
+         peer_leaves_at_the_end, slot_is_reused, queue_is_full)
