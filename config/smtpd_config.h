@@ -110,6 +110,110 @@
 #define SMTPD_WIDE_SCAN SMTPD_BY_PROFILE(0, 0, 1)
 #endif
 
+/* Listeners may forgive what devices do against the RFCs (smtpd_quirk.h), and
+ * the sink is told what was forgiven or refused. */
+#ifndef SMTPD_TOLERANT
+#define SMTPD_TOLERANT SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* smtpd_quirk_text() has sentences to say. */
+#ifndef SMTPD_QUIRK_TEXT
+#define SMTPD_QUIRK_TEXT SMTPD_TOLERANT
+#endif
+
+/* ---- what a listener can forgive; smtpd_quirk.h has the names ---- */
+
+/* A greeting without a name. */
+#ifndef SMTPD_FORGIVE_HELO_MISSING_NAME
+#define SMTPD_FORGIVE_HELO_MISSING_NAME SMTPD_TOLERANT
+#endif
+
+/* A greeting whose name is no host name: spaces, signs, octets above 127. */
+#ifndef SMTPD_FORGIVE_HELO_BAD_NAME
+#define SMTPD_FORGIVE_HELO_BAD_NAME SMTPD_TOLERANT
+#endif
+
+/* MAIL and AUTH without a greeting. */
+#ifndef SMTPD_FORGIVE_NO_HELO
+#define SMTPD_FORGIVE_NO_HELO SMTPD_TOLERANT
+#endif
+
+/* Addresses without angle brackets, or with a name before them. */
+#ifndef SMTPD_FORGIVE_PATH_NO_BRACKETS
+#define SMTPD_FORGIVE_PATH_NO_BRACKETS SMTPD_TOLERANT
+#endif
+
+/* Spaces around the colon and inside the brackets. */
+#ifndef SMTPD_FORGIVE_PATH_SPACE
+#define SMTPD_FORGIVE_PATH_SPACE SMTPD_TOLERANT
+#endif
+
+/* Quotes around the whole address. */
+#ifndef SMTPD_FORGIVE_PATH_QUOTES
+#define SMTPD_FORGIVE_PATH_QUOTES SMTPD_TOLERANT
+#endif
+
+/* Sender and recipients without a domain. */
+#ifndef SMTPD_FORGIVE_PATH_NO_DOMAIN
+#define SMTPD_FORGIVE_PATH_NO_DOMAIN SMTPD_TOLERANT
+#endif
+
+/* Underscores, dots too many and octets above 127 in a domain. */
+#ifndef SMTPD_FORGIVE_PATH_BAD_DOMAIN
+#define SMTPD_FORGIVE_PATH_BAD_DOMAIN SMTPD_TOLERANT
+#endif
+
+/* Any local part: only its length and control characters count. */
+#ifndef SMTPD_FORGIVE_PATH_BAD_LOCAL
+#define SMTPD_FORGIVE_PATH_BAD_LOCAL SMTPD_TOLERANT
+#endif
+
+/* Octets above 127 in addresses without SMTPUTF8. */
+#ifndef SMTPD_FORGIVE_PATH_8BIT
+#define SMTPD_FORGIVE_PATH_8BIT SMTPD_TOLERANT
+#endif
+
+/* ESMTP parameters of MAIL and RCPT after HELO. */
+#ifndef SMTPD_FORGIVE_PARAM_AFTER_HELO
+#define SMTPD_FORGIVE_PARAM_AFTER_HELO SMTPD_TOLERANT
+#endif
+
+/* Parameters of MAIL and RCPT that are not offered are left out of account. */
+#ifndef SMTPD_FORGIVE_PARAM_UNKNOWN
+#define SMTPD_FORGIVE_PARAM_UNKNOWN SMTPD_TOLERANT
+#endif
+
+/* Parameters of MAIL and RCPT without a usable value are left out of
+ * account. */
+#ifndef SMTPD_FORGIVE_PARAM_BAD
+#define SMTPD_FORGIVE_PARAM_BAD SMTPD_TOLERANT
+#endif
+
+/* Text behind a command that takes none. */
+#ifndef SMTPD_FORGIVE_EXTRA_ARGUMENT
+#define SMTPD_FORGIVE_EXTRA_ARGUMENT SMTPD_TOLERANT
+#endif
+
+/* MAIL inside a transaction: a new one begins. */
+#ifndef SMTPD_FORGIVE_MAIL_AGAIN
+#define SMTPD_FORGIVE_MAIL_AGAIN SMTPD_TOLERANT
+#endif
+
+/* Lines that end in LF alone; an all-LF message ends with LF.LF. */
+#ifndef SMTPD_FORGIVE_BARE_LF
+#define SMTPD_FORGIVE_BARE_LF SMTPD_TOLERANT
+#endif
+
+/* CR without LF in a message is handed on as it came. */
+#ifndef SMTPD_FORGIVE_BARE_CR
+#define SMTPD_FORGIVE_BARE_CR SMTPD_TOLERANT
+#endif
+
+/* AUTH responses with padding missing or too much. */
+#ifndef SMTPD_FORGIVE_AUTH_BASE64
+#define SMTPD_FORGIVE_AUTH_BASE64 SMTPD_TOLERANT
+#endif
+
 /* ---- memory ---- */
 
 /* Sessions at once, 1 to 4095. Each costs one struct smtpd_session. */

@@ -23,7 +23,7 @@ static uint8_t value(char c)
 static void pad(struct smtpd_base64 *b)
 {
 	if (b->symbols < 2 || b->padding == 2)
-		b->bad = true;
+		b->odd = true;
 	b->padding++;
 	b->symbols = (b->symbols + 1) & 3;
 }
@@ -57,5 +57,10 @@ bool smtpd_base64_done(const struct smtpd_base64 *b)
 	/* Two pads leave 4 bits behind the last octet, one leaves 2. */
 	uint32_t rest = b->padding == 2 ? 15 : b->padding == 1 ? 3 : 0;
 
-	return !b->bad && b->symbols == 0 && !(b->bits & rest);
+	return !b->bad && !b->odd && b->symbols == 0 && !(b->bits & rest);
+}
+
+bool smtpd_base64_clear(const struct smtpd_base64 *b)
+{
+	return !b->bad && ((b->symbols - b->padding) & 3) != 1;
 }

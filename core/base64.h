@@ -16,6 +16,7 @@ struct smtpd_base64 {
 	uint8_t symbols; /* of the group of four, padding included */
 	uint8_t padding; /* '=' seen; nothing but another may follow */
 	bool bad;
+	bool odd; /* an '=' where none belongs */
 };
 
 /*
@@ -33,5 +34,9 @@ size_t smtpd_base64_push(
  * missing padding, one symbol left over, or bits set behind the last octet.
  */
 bool smtpd_base64_done(const struct smtpd_base64 *);
+
+/* Is it clear what it decodes to, whatever the padding and the bits behind the
+ * last octet? Not after a foreign symbol, or with one symbol left over. */
+bool smtpd_base64_clear(const struct smtpd_base64 *);
 
 #endif

@@ -25,6 +25,18 @@ enum {
 	OVERFLOW = 0x40, /* decodes to more than any credentials */
 };
 
+static bool takes_any(const struct smtpd_session *s)
+{
+	return SMTPD_TOLERANT && s->listener->flags & SMTPD_LISTEN_AUTH_ANY;
+}
+
+/* Is there anybody who looks at credentials? */
+static bool has_auth(const struct smtpd_session *s)
+{
+	return s->listener->flags & SMTPD_LISTEN_AUTH &&
+	       (s->listener->sink->auth || takes_any(s));
+}
+
 /* see session.h */
 bool smtpd_offers_auth(const struct smtpd_session *s)
 {
@@ -33,8 +45,7 @@ bool smtpd_offers_auth(const struct smtpd_session *s)
 				      SMTPD_LISTEN_TLS_REQUIRED)) ==
 		     SMTPD_LISTEN_AUTH_CLEAR;
 
-	return flags & SMTPD_LISTEN_AUTH && s->listener->sink->auth &&
-	       (clear || has_tls(s));
+	return has_auth(s) && (clear || has_tls(s));
 }
 
 static void wipe_line(struct smtpd_session *s)
@@ -84,11 +95,38 @@ static bool is_utf8(const char *p)
 	return !*p;
 }
 
+static void malformed(struct smtpd_session *s, const char *text)
+{
+	end_exchange(s);
+	BLAME(s, AUTH_SYNTAX);
+	smtpd_refuse(s, text);
+}
+
 /* Nobody has such credentials. */
 static void reject(struct smtpd_session *s)
 {
 	smtpd_ask(s, Q_AUTH);
 	smtpd_settle(s, Q_AUTH, SMTPD_REJECT);
+}
+
+static void ask(struct smtpd_session *s, const struct smtpd_auth *a)
+{
+	const struct smtpd_sink *sink = s->listener->sink;
+
+	smtpd_ask(s, Q_AUTH);
+	smtpd_settle(s, Q_AUTH, sink->auth ? sink->auth(s, a) : SMTPD_ACCEPT);
+}
+
+/* Can these be anybody's credentials? authzid and name end in a NUL. */
+static bool is_possible(const char *authzid, const struct smtpd_auth *a)
+{
+	const char *name = a->authcid.s;
+
+	return (!*authzid ||
+		       !memcmp(authzid, name, (size_t)(name - authzid))) &&
+	       a->authcid.len && a->authcid.len <= NAME_MAX_ &&
+	       a->password.len <= NAME_MAX_ && is_utf8(name) &&
+	       is_utf8(a->password.s);
 }
 
 /*
@@ -101,27 +139,43 @@ static void check_credentials(struct smtpd_session *s)
 	const char *name = authzid + strlen(authzid) + 1;
 	const char *password = name > end ? name : name + strlen(name) + 1;
 	struct smtpd_auth a;
+	bool any = takes_any(s);
 
 	if (password > end || password + strlen(password) != end) {
-		end_exchange(s);
-		smtpd_refuse(s, TEXT("501 5.5.2", "Malformed credentials"));
-		return;
+		if (!any) {
+			malformed(
+				s, TEXT("501 5.5.2", "Malformed credentials"));
+			return;
+		}
+		name = password = end; /* nothing of it can be told apart */
 	}
 	a.mechanism = (s->auth_step & STEP) == PLAIN ? "PLAIN" : "LOGIN";
 	a.authcid.s = name;
-	a.authcid.len = (uint16_t)(password - name - 1);
+	a.authcid.len = (uint16_t)(password > name ? password - name - 1 : 0);
 	a.password.s = password;
 	a.password.len = (uint16_t)(end - password);
-	if ((*authzid &&
-		    memcmp(authzid, name, (size_t)(name - authzid)) != 0) ||
-		!*name || a.authcid.len > NAME_MAX_ ||
-		a.password.len > NAME_MAX_ || !is_utf8(name) ||
-		!is_utf8(password)) {
+	a.unchecked = any;
+	if (any || is_possible(authzid, &a))
+		ask(s, &a);
+	else
 		reject(s);
-		return;
-	}
-	smtpd_ask(s, Q_AUTH);
-	smtpd_settle(s, Q_AUTH, s->listener->sink->auth(s, &a));
+}
+
+/* A lone '*', its CR counted. */
+static bool is_cancel(const struct smtpd_session *s)
+{
+	bool lf = !(s->auth_step & SAW_CR) && SMTPD_FORGIVE_BARE_LF &&
+		  s->listener->forgive & SMTPD_QUIRK_BIT(BARE_LF);
+
+	return s->auth_step & STAR && s->auth_len == (lf ? 1 : 2);
+}
+
+static bool is_base64(struct smtpd_session *s)
+{
+	if (smtpd_base64_done(&s->u.base64))
+		return true;
+	return SMTPD_FORGIVE_AUTH_BASE64 && smtpd_base64_clear(&s->u.base64) &&
+	       FORGIVE(s, AUTH_BASE64);
 }
 
 /* The response line is complete. */
@@ -130,12 +184,11 @@ static void response_done(struct smtpd_session *s)
 	uint8_t step = s->auth_step;
 
 	s->line[s->line_len] = '\0';
-	if (step & STAR && s->auth_len == 2) {
+	if (is_cancel(s)) {
 		end_exchange(s);
 		smtpd_refuse(s, TEXT("501 5.7.0", "Cancelled"));
-	} else if (!smtpd_base64_done(&s->u.base64)) {
-		end_exchange(s);
-		smtpd_refuse(s, TEXT("501 5.5.2", "Bad base64"));
+	} else if (!is_base64(s)) {
+		malformed(s, TEXT("501 5.5.2", "Bad base64"));
 	} else if (step & OVERFLOW) {
 		reject(s);
 	} else if ((step & STEP) == LOGIN_USER &&
@@ -157,17 +210,23 @@ static uint8_t mechanism(const char *s, size_t n)
 }
 
 /* Why no exchange may begin, or NULL. */
-static const char *obstacle(const struct smtpd_session *s, uint8_t step)
+static const char *obstacle(struct smtpd_session *s, uint8_t step)
 {
-	if (!(s->listener->flags & SMTPD_LISTEN_AUTH) ||
-		!s->listener->sink->auth)
+	if (!has_auth(s)) {
+		BLAME(s, AUTH_NOT_OFFERED);
 		return TEXT("502 5.5.1", "AUTH is not offered");
+	}
 	if (s->flags & F_AUTHED)
 		return TEXT("503 5.5.1", "Already authenticated");
-	if (!smtpd_offers_auth(s))
+	if (!smtpd_offers_auth(s)) {
+		BLAME(s, AUTH_NEEDS_TLS);
 		return TEXT("538 5.7.11",
 			"Encryption required: use STARTTLS first");
-	return step ? NULL : TEXT("504 5.5.4", "Unknown mechanism");
+	}
+	if (step)
+		return NULL;
+	BLAME(s, AUTH_MECHANISM);
+	return TEXT("504 5.5.4", "Unknown mechanism");
 }
 
 /*
@@ -243,7 +302,7 @@ size_t smtpd_auth_input(struct smtpd_session *s, uint8_t *p, size_t n)
 	s->flags |= F_SECRET;
 	for (size_t i = 0; i < n; i++) {
 		if (p[i] == '\n') {
-			if (!(s->auth_step & SAW_CR))
+			if (!(s->auth_step & SAW_CR) && !FORGIVE(s, BARE_LF))
 				s->u.base64.bad = true;
 			response_done(s);
 			return i + 1;
@@ -261,7 +320,8 @@ size_t smtpd_auth_input(struct smtpd_session *s, uint8_t *p, size_t n)
 void smtpd_auth_accepted(struct smtpd_session *s)
 {
 	end_exchange(s);
-	s->flags |= F_AUTHED;
+	if (!takes_any(s))
+		s->flags |= F_AUTHED;
 	s->auth_fail_count = 0;
 	LOG(SMTPD_EV_AUTH, s,
 		smtpd_reply_staged(s, '2', '2', TEXT("235 2.7.0", "Welcome")));
@@ -276,14 +336,17 @@ void smtpd_auth_refused(struct smtpd_session *s)
 	end_exchange(s);
 	if (s->auth_fail_count + 1u >= max) {
 		LOG(SMTPD_EV_AUTH, s, 421);
+		BLAME(s, AUTH_FAILED);
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("421 4.7.0", "Too many failed authentications"));
 		return;
 	}
 	code = smtpd_refuse_staged(
 		s, TEXT("535 5.7.8", "Wrong user name or password"));
-	if (code >= 500) /* 4xx: nobody looked at the password */
+	if (code >= 500) { /* 4xx: nobody looked at the password */
 		s->auth_fail_count++;
+		BLAME(s, AUTH_FAILED);
+	}
 	LOG(SMTPD_EV_AUTH, s, code);
 }
 

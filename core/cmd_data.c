@@ -44,6 +44,44 @@ static bool line_too_long(const struct smtpd_session *s)
 #endif
 }
 
+#define FAULTS (SMTPD_BARE_CR | SMTPD_BARE_LF | SMTPD_LONE_DOT)
+
+/* What there is of bare CR and LF, and is not forgiven. */
+static uint8_t unforgiven(const struct smtpd_session *s)
+{
+	unsigned bare = s->u.unstuff.bare;
+
+#if SMTPD_TOLERANT
+	uint32_t forgive = s->listener->forgive;
+
+	if (SMTPD_FORGIVE_BARE_LF && forgive & SMTPD_QUIRK_BIT(BARE_LF))
+		bare &= ~SMTPD_BARE_LF;
+	if (SMTPD_FORGIVE_BARE_CR && forgive & SMTPD_QUIRK_BIT(BARE_CR))
+		bare &= ~SMTPD_BARE_CR;
+	bare &= FAULTS;
+#endif
+	return (uint8_t)bare;
+}
+
+/* The sink hears what is odd about the line ends, each thing once. */
+static void tell_bare(struct smtpd_session *s)
+{
+#if SMTPD_TOLERANT
+	uint8_t bare = s->u.unstuff.bare & FAULTS;
+
+	if (!bare || s->flags & F_REFUSED)
+		return;
+	if (bare & SMTPD_BARE_LF)
+		(void)FORGIVE(s, BARE_LF);
+	if (bare & SMTPD_BARE_CR)
+		(void)FORGIVE(s, BARE_CR);
+	if (bare & SMTPD_LONE_DOT)
+		BLAME(s, LONE_DOT);
+#else
+	(void)s;
+#endif
+}
+
 /*
  * What is wrong with the message so far, or NULL. The order decides where
  * there is more than one, so that it does not depend on how the octets came.
@@ -53,8 +91,10 @@ static bool line_too_long(const struct smtpd_session *s)
 static const char *fault(const struct smtpd_session *s)
 {
 	uint32_t max = LIMIT(s, message_max, SMTPD_MESSAGE_MAX);
-	uint8_t bare = s->u.unstuff.bare;
+	uint8_t bare = unforgiven(s);
 
+	if (bare & SMTPD_LONE_DOT)
+		return TEXT("550 5.5.2", "A lone dot between mixed line ends");
 	if (bare & SMTPD_BARE_LF)
 		return TEXT("550 5.5.2", "Lines must end in CRLF, not LF");
 	if (bare)
@@ -77,9 +117,13 @@ static bool count(struct smtpd_session *s, size_t n)
 			TEXT("421 4.7.0", "Message far too big"));
 		return false;
 	}
+	tell_bare(s);
 	why = s->flags & F_REFUSED ? NULL : fault(s);
-	if (why)
+	if (why) {
+		if (why[2] == '2')
+			BLAME(s, MESSAGE_TOO_BIG);
 		smtpd_refuse_rest(s, SMTPD_END_REFUSED, why);
+	}
 	return true;
 }
 
@@ -104,6 +148,23 @@ void smtpd_data_refused(struct smtpd_session *s)
 		s, SMTPD_END_RESET, TEXT("451 4.3.0", "Not stored, try again"));
 }
 
+/* Line ends are looked at as the listener forgives them. */
+static void set_loose(struct smtpd_session *s)
+{
+#if SMTPD_FORGIVE_BARE_LF || SMTPD_FORGIVE_BARE_CR
+	const uint32_t lf = SMTPD_QUIRK_BIT(BARE_LF);
+	const uint32_t cr = SMTPD_QUIRK_BIT(BARE_CR);
+	uint32_t forgive = s->listener->forgive & SMTPD_FORGIVE_ALL;
+
+	if (forgive & (lf | cr))
+		s->u.unstuff.bare |= SMTPD_LOOSE;
+	if (!(forgive & lf))
+		s->u.unstuff.bare |= SMTPD_SAW_CR;
+#else
+	(void)s;
+#endif
+}
+
 /* The sink's permission for octets to come; its answer may be late. */
 static void begin(struct smtpd_session *s)
 {
@@ -113,6 +174,7 @@ static void begin(struct smtpd_session *s)
 #if SMTPD_MEASURE
 	s->u.unstuff.measure = LIMIT(s, text_line_max, SMTPD_TEXT_LINE_MAX) > 0;
 #endif
+	set_loose(s);
 #if SMTPD_LMTP
 	s->rcpt_next = 0;
 #endif
@@ -262,11 +324,30 @@ void smtpd_begin_refused(struct smtpd_session *s)
 	smtpd_enter(s, ST_READY);
 }
 
+/* What the loose mode gives out instead of text. */
+static const uint8_t *loose_octets(
+	struct smtpd_unstuff *u, const uint8_t *text, size_t *len)
+{
+#if SMTPD_FORGIVE_BARE_LF || SMTPD_FORGIVE_BARE_CR
+	unsigned give = u->bare & (SMTPD_GIVE_CR | SMTPD_GIVE_LF);
+
+	if (!give)
+		return text;
+	u->bare &= (uint8_t) ~(SMTPD_GIVE_CR | SMTPD_GIVE_LF);
+	*len = give & SMTPD_GIVE_LF ? 2 : 1;
+	return (const uint8_t *)"\r\n";
+#else
+	(void)u, (void)len;
+	return text;
+#endif
+}
+
 /* see session.h */
 size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
 {
 	size_t text = min32(n, SMTPD_DATA_CHUNK), used;
 	bool ended = smtpd_unstuff(&s->u.unstuff, p, &text, &used);
+	const uint8_t *octets = loose_octets(&s->u.unstuff, p, &text);
 
 	credit(s, used);
 	if (!count(s, text + s->u.unstuff.held_cr))
@@ -274,7 +355,7 @@ size_t smtpd_data_input(struct smtpd_session *s, uint8_t *p, size_t n)
 	s->u.unstuff.held_cr = false; /* bare: nothing is delivered */
 	if (ended)
 		s->flags |= F_ENDED;
-	deliver(s, p, text);
+	deliver(s, octets, text);
 	return used;
 }
 
@@ -307,6 +388,9 @@ static void answered(struct smtpd_session *s)
 	s->flags &= (uint16_t)~F_MAIL; /* it has ended, in one way */
 	smtpd_forget(s, SMTPD_END_RESET);
 	smtpd_enter(s, ST_READY);
+	if (SMTPD_TOLERANT && s->u.unstuff.bare & SMTPD_LF_END &&
+		s->listener->flags & SMTPD_LISTEN_RELAY)
+		smtpd_finish(s, SMTPD_END_REFUSED, NULL);
 	if (smtpd_pool.stopping)
 		smtpd_finish(s, SMTPD_END_SHUTDOWN,
 			TEXT("421 4.3.2", "Shutting down"));

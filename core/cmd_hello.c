@@ -19,6 +19,7 @@ static bool is_hello(const char *arg)
 	return end && !*end && end > arg && end - arg <= 255;
 }
 
+/* A name that was forgiven must not break a Received: field either. */
 static void keep_name(struct smtpd_session *s, const char *arg)
 {
 #if SMTPD_HELO_MAX > 0
@@ -26,6 +27,13 @@ static void keep_name(struct smtpd_session *s, const char *arg)
 
 	s->helo_len = (uint8_t)(n < SMTPD_HELO_MAX ? n : SMTPD_HELO_MAX);
 	memcpy(s->helo, arg, s->helo_len);
+#if SMTPD_FORGIVE_HELO_BAD_NAME
+	const char *odd = arg;
+
+	while (odd = smtpd_skip(odd, "-._:[]", NULL),
+		(size_t)(odd - arg) < s->helo_len)
+		s->helo[odd++ - arg] = '?';
+#endif
 #else
 	(void)s;
 	(void)arg;
@@ -82,10 +90,16 @@ static void offer(struct smtpd_session *s)
 	smtpd_reply(s, "\r\n250 ENHANCEDSTATUSCODES");
 }
 
+/* Another name, or none, is still a greeting. */
+static bool forgives_name(struct smtpd_session *s, const char *arg)
+{
+	return *arg ? FORGIVE(s, HELO_BAD_NAME) : FORGIVE(s, HELO_MISSING_NAME);
+}
+
 /* RFC 5321 4.1.4: a hello also resets. */
 static bool hello(struct smtpd_session *s, const char *arg)
 {
-	if (!is_hello(arg)) {
+	if (!is_hello(arg) && !forgives_name(s, arg)) {
 		smtpd_refuse(s,
 			TEXT("501 5.5.4", "Syntax: a host name or [address]"));
 		return false;
@@ -136,20 +150,24 @@ enum {
 /* see smtpd.h */
 int smtpd_listener_check(const struct smtpd_listener *l)
 {
+	static const uint16_t not_any =
+		SMTPD_LISTEN_AUTH_ANY | SMTPD_LISTEN_AUTH_REQUIRED;
 	static const unsigned absent =
+		(SMTPD_TOLERANT ? 0 : SMTPD_LISTEN_AUTH_ANY) |
 		(SMTPD_TLS ? 0
 			   : SMTPD_LISTEN_STARTTLS | SMTPD_LISTEN_TLS |
 					SMTPD_LISTEN_TLS_REQUIRED) |
 		(SMTPD_AUTH ? 0
-			    : SMTPD_LISTEN_AUTH | SMTPD_LISTEN_AUTH_REQUIRED) |
+			    : SMTPD_LISTEN_AUTH | SMTPD_LISTEN_AUTH_REQUIRED |
+					SMTPD_LISTEN_AUTH_ANY) |
 		(SMTPD_LMTP ? 0 : SMTPD_LISTEN_LMTP);
 	size_t name_len = strlen(l->host_name);
 
-	if (l->flags & absent)
+	if (l->flags & absent || l->forgive & ~SMTPD_FORGIVE_ALL)
 		return SMTPD_ENONE;
 	if (!l->sink->data || !l->sink->end ||
 		(!SMTPD_FIXED_LIMITS && !l->limits->rcpt_max) ||
-		!is_hello(l->host_name) ||
+		!is_hello(l->host_name) || (l->flags & not_any) == not_any ||
 		EHLO_LEN + LAST_ROOM + name_len > SMTPD_REPLY_BUF ||
 		(SMTPD_RECEIVED && RECEIVED_LEN + SMTPD_HELO_MAX + name_len >
 					   SMTPD_LINE_MAX))

@@ -83,8 +83,10 @@ static const char *param_auth(
 
 	if (!(s->listener->flags & SMTPD_LISTEN_AUTH))
 		return TEXT("555 5.5.4", "AUTH is not offered");
+	if (!smtpd_xtext_valid(v))
+		return bad_param;
 	m->auth = v;
-	return smtpd_xtext_valid(v) ? NULL : bad_param;
+	return NULL;
 }
 #endif
 
@@ -121,8 +123,10 @@ static const char *param_envid(
 
 	if (!offers_dsn(s))
 		return not_dsn;
+	if (v.len > 100 || !smtpd_xtext_valid(v))
+		return bad_param;
 	m->envid = v;
-	return v.len <= 100 && smtpd_xtext_valid(v) ? NULL : bad_param;
+	return NULL;
 }
 
 /* One keyword of NOTIFY=, 0 if it is none. */
@@ -143,6 +147,7 @@ static const char *param_notify(
 {
 	struct smtpd_rcpt *r = to;
 	struct smtpd_str word = {v.s, 0};
+	uint8_t bits = 0;
 
 	if (!offers_dsn(s))
 		return not_dsn;
@@ -153,14 +158,15 @@ static const char *param_notify(
 		}
 		uint8_t bit = notify_bit(word);
 
-		if (!bit || r->notify & bit)
+		if (!bit || bits & bit)
 			return bad_param;
-		r->notify |= bit;
+		bits |= bit;
 		word = (struct smtpd_str){v.s + i + 1, 0};
 	}
-	return r->notify & SMTPD_NOTIFY_NEVER && r->notify != SMTPD_NOTIFY_NEVER
-		       ? bad_param
-		       : NULL;
+	if (bits & SMTPD_NOTIFY_NEVER && bits != SMTPD_NOTIFY_NEVER)
+		return bad_param;
+	r->notify = bits;
+	return NULL;
 }
 
 /* RFC 3461 4.2: addr-type ";" xtext */
@@ -174,12 +180,14 @@ static const char *param_orcpt(
 		return not_dsn;
 	if (!v.s)
 		return bad_param;
-	r->orcpt = v;
 	address.s = smtpd_skip(v.s, SMTPD_ATEXT, NULL);
 	if (address.s == v.s || *address.s++ != ';' || v.len > 500)
 		return bad_param;
 	address.len = (uint16_t)(v.len - (address.s - v.s));
-	return smtpd_xtext_valid(address) ? NULL : bad_param;
+	if (!smtpd_xtext_valid(address))
+		return bad_param;
+	r->orcpt = v;
+	return NULL;
 }
 #endif
 
@@ -209,38 +217,84 @@ static const struct param_row rcpt_params[] = {
 };
 /* clang-format on */
 
+static const char not_offered[] = TEXT("555 5.5.4", "Parameter not offered");
+
+/* Can a parameter that is refused so be left out of account? */
+static bool overlooks(struct smtpd_session *s, const char *why)
+{
+	if (why[2] == '1') /* 501 */
+		return FORGIVE(s, PARAM_BAD);
+	if (why[2] == '5') /* 555 */
+		return FORGIVE(s, PARAM_UNKNOWN);
+	BLAME(s, MESSAGE_TOO_BIG);
+	return false;
+}
+
+/* One parameter, well-formed; *seen has a bit for each row that was given. */
+static const char *take_param(struct smtpd_session *s,
+	const struct smtpd_param *param, const struct param_row *rows,
+	unsigned *seen, void *to)
+{
+	unsigned i = 0;
+	const char *why;
+
+	while (rows[i].parse &&
+		!smtpd_is_word(param->key.s, param->key.len, rows[i].key))
+		i++;
+	if (!rows[i].parse)
+		why = not_offered;
+	else if (!(s->flags & F_EXTENDED) && !FORGIVE(s, PARAM_AFTER_HELO))
+		return not_offered;
+	else if (*seen & 1u << i)
+		why = TEXT("501 5.5.4", "Parameter given twice");
+	else
+		why = rows[i].parse(s, param->value, to);
+	*seen |= 1u << i;
+	return why && overlooks(s, why) ? NULL : why;
+}
+
 static const char *parse_params(struct smtpd_session *s, const char *text,
 	const struct param_row *rows, void *to)
 {
 	struct smtpd_param param;
+	const char *why = NULL;
 	unsigned seen = 0;
 	int more;
 
-	while ((more = smtpd_param_next(&text, &param)) > 0) {
-		unsigned i = 0;
-		const char *why;
-
-		while (rows[i].parse &&
-			!smtpd_is_word(param.key.s, param.key.len, rows[i].key))
-			i++;
-		if (!rows[i].parse || !(s->flags & F_EXTENDED))
-			return TEXT("555 5.5.4", "Parameter not offered");
-		if (seen & 1u << i)
-			return TEXT("501 5.5.4", "Parameter given twice");
-		seen |= 1u << i;
-		why = rows[i].parse(s, param.value, to);
-		if (why)
-			return why;
+	while (!why && (more = smtpd_param_next(&text, &param)) != 0) {
+		if (more > 0)
+			why = take_param(s, &param, rows, &seen, to);
+		else if (FORGIVE(s, PARAM_BAD))
+			text = smtpd_param_skip(text);
+		else
+			why = TEXT("501 5.5.4", "Malformed parameter");
 	}
-	return more ? TEXT("501 5.5.4", "Malformed parameter") : NULL;
+	return why;
 }
 
-/* Is it "FROM:" or "TO:", in any case? Returns what follows. */
+/* Is it "FROM" or "TO", in any case? Returns what follows. */
 static char *skip_word(char *arg, const char *word)
 {
 	size_t n = strlen(word);
 
 	return smtpd_is_word(arg, n, word) ? arg + n : NULL;
+}
+
+/* What the grammar does not know may still be clear, and forgiven. */
+static bool guess_path(struct smtpd_session *s, const char *arg, bool null,
+	struct smtpd_path *path, const char **end)
+{
+#if SMTPD_TOLERANT
+	bool begins = arg && (*arg == ':' || *arg == ' ' || *arg == '<');
+	uint32_t odd = begins ? smtpd_path_guess(arg, null, path, end) : 0;
+
+	if (!odd)
+		BLAME(s, PATH_SYNTAX);
+	return odd && smtpd_forgive(s, odd);
+#else
+	(void)s, (void)arg, (void)null, (void)path, (void)end;
+	return false;
+#endif
 }
 
 /*
@@ -251,18 +305,22 @@ static const char *parse(struct smtpd_session *s, char *arg, const char *word,
 	const struct param_row *rows, struct smtpd_path *to)
 {
 	bool null = *word == 'F';
-	enum smtpd_path_error e;
+	enum smtpd_path_error e = SMTPD_PATH_SYNTAX;
 	const char *why, *end;
 
 	arg = skip_word(arg, word);
-	if (!arg)
+	if (arg && *arg == ':')
+		e = smtpd_path_parse(arg + 1, null, to, &end);
+	if (e == SMTPD_PATH_SYNTAX && guess_path(s, arg, null, to, &end))
+		e = to->utf8 ? SMTPD_PATH_UTF8 : SMTPD_PATH_OK;
+	if (e == SMTPD_PATH_SYNTAX && (!arg || *arg != ':'))
 		return TEXT("501 5.5.4", "Syntax: MAIL FROM:<> or RCPT TO:<>");
-	e = smtpd_path_parse(arg, null, to, &end);
 	if (e == SMTPD_PATH_SYNTAX || e == SMTPD_PATH_LONG)
 		return null ? TEXT("501 5.1.7", "Bad sender address syntax")
 			    : TEXT("501 5.1.3", "Bad recipient address syntax");
 	why = parse_params(s, end, rows, to);
-	if (!why && e == SMTPD_PATH_UTF8 && !(s->flags & F_UTF8))
+	if (!why && e == SMTPD_PATH_UTF8 && !(s->flags & F_UTF8) &&
+		!FORGIVE(s, PATH_8BIT))
 		why = TEXT("553 5.6.7", "Address needs SMTPUTF8");
 	return why;
 }
@@ -276,7 +334,7 @@ void smtpd_cmd_mail(struct smtpd_session *s, char *arg)
 	const char *why;
 
 	memset(&m, 0, sizeof m);
-	why = parse(s, arg, "FROM:", mail_params, &m.from);
+	why = parse(s, arg, "FROM", mail_params, &m.from);
 	if (!why && max && s->mail_count >= max)
 		why = TEXT("452 4.5.3", "Too many messages, connect again");
 	if (why) {
@@ -311,7 +369,7 @@ void smtpd_cmd_rcpt(struct smtpd_session *s, char *arg)
 	const char *why;
 
 	memset(&r, 0, sizeof r);
-	why = parse(s, arg, "TO:", rcpt_params, &r.to);
+	why = parse(s, arg, "TO", rcpt_params, &r.to);
 	if (!why && s->rcpt_count >= LIMIT(s, rcpt_max, SMTPD_RCPT_MAX))
 		why = TEXT("452 4.5.3", "Too many recipients"); /* 4.5.3.1.10 */
 	if (why) {

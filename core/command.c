@@ -75,30 +75,54 @@ static const struct command *find(
 }
 
 /* What the listener demands before a message, or NULL. */
-static const char *gate(const struct smtpd_session *s)
+static const char *gate(struct smtpd_session *s)
 {
 	unsigned flags = s->listener->flags;
 
-	if (flags & SMTPD_LISTEN_TLS_REQUIRED && !has_tls(s))
+	if (flags & SMTPD_LISTEN_TLS_REQUIRED && !has_tls(s)) {
+		BLAME(s, TLS_REQUIRED);
 		return TEXT("530 5.7.0", "Must issue a STARTTLS command first");
-	if (flags & SMTPD_LISTEN_AUTH_REQUIRED && !(s->flags & F_AUTHED))
+	}
+	if (flags & SMTPD_LISTEN_AUTH_REQUIRED && !(s->flags & F_AUTHED)) {
+		BLAME(s, AUTH_REQUIRED);
 		return TEXT("530 5.7.0", "Authentication required");
+	}
 	return NULL;
+}
+
+/* The command comes out of order. Is it clear what is meant, and forgiven?
+ * Then it is in order now. */
+static bool reorder(struct smtpd_session *s, const struct command *c)
+{
+	bool again = (IN(ST_MAIL) | IN(ST_RCPT)) & IN(s->state) &&
+		     c->run == smtpd_cmd_mail;
+	bool early = s->state == ST_START && c->allowed & IN(ST_READY);
+
+	if ((early && FORGIVE(s, NO_HELO)) ||
+		(again && FORGIVE(s, MAIL_AGAIN))) {
+		smtpd_forget(s, SMTPD_END_RESET);
+		smtpd_enter(s, ST_READY);
+		return true;
+	}
+	if (!early && !again)
+		BLAME(s, BAD_SEQUENCE);
+	return false;
 }
 
 /* Why the command may not run now, or NULL. */
 static const char *obstacle(
-	const struct smtpd_session *s, const struct command *c, const char *arg)
+	struct smtpd_session *s, const struct command *c, const char *arg)
 {
-	if (c->flags & NO_ARG_ && *arg)
+	const char *why;
+
+	if (c->flags & NO_ARG_ && *arg && !FORGIVE(s, EXTRA_ARGUMENT))
 		return TEXT("501 5.5.4", "No argument allowed");
 	if (c->flags & NEED_ARG_ && !*arg)
 		return TEXT("501 5.5.4", "Argument required");
-	if (c->flags & MAIL_ && gate(s))
-		return gate(s);
-	if (!(c->allowed & IN(s->state)))
-		return TEXT("503 5.5.1", "Bad sequence of commands");
-	return NULL;
+	why = c->flags & MAIL_ ? gate(s) : NULL;
+	if (!why && !(c->allowed & IN(s->state)) && !reorder(s, c))
+		why = TEXT("503 5.5.1", "Bad sequence of commands");
+	return why;
 }
 
 /* see session.h */
@@ -111,11 +135,14 @@ void smtpd_command(struct smtpd_session *s)
 	while (*arg && *arg != ' ')
 		arg++;
 	c = find(s, verb, (size_t)(arg - verb));
-	if (!c && is_foreign(verb, arg))
+	if (!c && is_foreign(verb, arg)) {
+		BLAME(s, NOT_SMTP);
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("521 5.5.1", "This is a mail server"));
-	else if (!c)
+	} else if (!c) {
+		BLAME(s, UNKNOWN_COMMAND);
 		smtpd_refuse(s, TEXT("500 5.5.1", "Unknown command"));
+	}
 	if (!c)
 		return;
 	if (c->flags & BIG_ && s->tx_len) {

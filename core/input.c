@@ -43,16 +43,19 @@ static void line_done(struct smtpd_session *s)
 	const char *p = s->line;
 
 	s->line_len = 0;
-	if (n < 2 || p[n - 2] != '\r') { /* RFC 5321 2.3.8 */
+	n--;
+	if (n && p[n - 1] == '\r') {
+		n--;
+	} else if (!FORGIVE(s, BARE_LF)) { /* RFC 5321 2.3.8 */
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("500 5.5.2", "Lines must end in CRLF"));
 		return;
 	}
-	n -= 2;
 	while (n && (p[n - 1] == ' ' || p[n - 1] == '\t'))
 		n--; /* 4.1.1 */
 	s->line[n] = '\0';
 	if (has_control(p, n)) {
+		BLAME(s, CONTROL_CHARACTER);
 		smtpd_refuse(s, TEXT("500 5.5.2", "Control character"));
 		return;
 	}
@@ -79,6 +82,7 @@ static void line_full(struct smtpd_session *s)
 		return;
 	s->flags |= F_LONG;
 	s->left = LONG_LINE_CAP;
+	BLAME(s, LINE_TOO_LONG);
 	smtpd_refuse(s, TEXT("500 5.5.2", "Line too long"));
 }
 
@@ -286,6 +290,7 @@ static void timeout(struct smtpd_session *s)
 		close_now(s, SMTPD_END_TIMEOUT, SMTPD_CLOSE_ABORT);
 	} else {
 		LOG(SMTPD_EV_TIMEOUT, s, 421);
+		BLAME(s, TIMEOUT);
 		smtpd_finish(s, SMTPD_END_TIMEOUT,
 			TEXT("421 4.4.2", "Waited too long for you"));
 	}

@@ -32,6 +32,17 @@ int smtpd_param_next(const char **s, struct smtpd_param *param)
 	return param->key.len && (!*p || *p == ' ') ? 1 : -1;
 }
 
+/* see params.h */
+const char *smtpd_param_skip(const char *s)
+{
+	if (s[0] == ' ' && s[1] == ' ')
+		return s + 1;
+	do
+		s++;
+	while (*s && *s != ' ');
+	return s;
+}
+
 static bool is_upper_hex(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');

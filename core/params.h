@@ -23,6 +23,9 @@ struct smtpd_param {
  */
 int smtpd_param_next(const char **s, struct smtpd_param *param);
 
+/* Behind what smtpd_param_next() calls malformed. */
+const char *smtpd_param_skip(const char *s);
+
 /* Is it xtext (RFC 3461 4): printable but '+' and '=', or '+' and two
  * upper-case hexadecimal digits; not empty? */
 bool smtpd_xtext_valid(struct smtpd_str);

@@ -234,3 +234,141 @@ enum smtpd_path_error smtpd_path_parse(
 		return SMTPD_PATH_LONG;
 	return path->utf8 ? SMTPD_PATH_UTF8 : SMTPD_PATH_OK;
 }
+
+#if SMTPD_TOLERANT
+
+static const char *spaces(const char *p)
+{
+	while (*p == ' ')
+		p++;
+	return p;
+}
+
+/* The first of the two octets at p or behind, or the NUL. */
+static const char *find(const char *p, char a, char b)
+{
+	while (*p && *p != a && *p != b)
+		p++;
+	return p;
+}
+
+struct guess {
+	struct smtpd_str inside; /* what stands for local@domain */
+	const char *end;         /* of the path */
+	uint32_t odd;            /* bits of enum smtpd_quirk */
+};
+
+/* In brackets, behind a name perhaps; or up to a space. */
+static void find_ends(struct guess *g, const char *p)
+{
+	const char *open = find(p, '<', '@'), *close;
+
+	if (*open == '<') {
+		close = find(open, '>', '>');
+		if (open != p || !*close)
+			g->odd |= SMTPD_QUIRK_BIT(PATH_NO_BRACKETS);
+		g->end = *close ? close + 1 : close;
+		p = open + 1;
+	} else {
+		g->odd |= SMTPD_QUIRK_BIT(PATH_NO_BRACKETS);
+		g->end = close = find(p, ' ', ' ');
+		if (close > p && close[-1] == '>')
+			close--;
+	}
+	g->inside = span(p, close);
+}
+
+static void trim(struct guess *g)
+{
+	struct smtpd_str *in = &g->inside;
+	uint16_t len = in->len;
+
+	while (in->len && *in->s == ' ') {
+		in->s++;
+		in->len--;
+	}
+	while (in->len && in->s[in->len - 1] == ' ')
+		in->len--;
+	if (in->len < len)
+		g->odd |= SMTPD_QUIRK_BIT(PATH_SPACE);
+	if (in->len >= 2 && (*in->s == '\'' || *in->s == '"') &&
+		in->s[in->len - 1] == *in->s) {
+		in->s++;
+		in->len = (uint16_t)(in->len - 2);
+		g->odd |= SMTPD_QUIRK_BIT(PATH_QUOTES);
+	}
+}
+
+/* The last '@' of len octets, or NULL. */
+static const char *last_at(struct smtpd_str s)
+{
+	for (const char *p = s.s + s.len; p > s.s; p--) {
+		if (p[-1] == '@')
+			return p - 1;
+	}
+	return NULL;
+}
+
+/* Is it a domain if one does not look closely? */
+static bool resembles_domain(struct smtpd_str d)
+{
+	for (uint16_t i = 0; i < d.len; i++) {
+		if ((uint8_t)d.s[i] < 0x80 && !is_alnum(d.s[i]) &&
+			d.s[i] != '-' && d.s[i] != '.' && d.s[i] != '_')
+			return false;
+	}
+	return d.len <= DOMAIN_MAX;
+}
+
+static bool split(struct guess *g, struct smtpd_path *path)
+{
+	const char *stop = g->inside.s + g->inside.len;
+	const char *at = last_at(g->inside);
+	bool utf8 = false;
+
+	path->text = g->inside;
+	path->local = span(g->inside.s, at ? at : stop);
+	if (local_part(path->local.s, &utf8) != (at ? at : stop))
+		g->odd |= SMTPD_QUIRK_BIT(PATH_BAD_LOCAL);
+	if (at)
+		path->domain = span(at + 1, stop);
+	if (!path->domain.len) {
+		g->odd |= SMTPD_QUIRK_BIT(PATH_NO_DOMAIN);
+		path->text.len = path->local.len;
+	} else if (smtpd_domain(path->domain.s, &utf8) != stop) {
+		g->odd |= SMTPD_QUIRK_BIT(PATH_BAD_DOMAIN);
+		if (!resembles_domain(path->domain))
+			return false;
+	}
+	for (const char *p = path->text.s; p < stop; p++) {
+		path->utf8 |= (uint8_t)*p >= 0x80;
+		if (*p == 127 || *p == '<' || *p == '>')
+			return false;
+	}
+	return path->local.len && path->local.len <= LOCAL_MAX &&
+	       path->text.len + 2 <= PATH_MAX_;
+}
+
+/* see path.h */
+uint32_t smtpd_path_guess(
+	const char *p, bool null, struct smtpd_path *path, const char **end)
+{
+	struct guess g = {{NULL, 0}, NULL, 0};
+	const char *start = p;
+
+	p = spaces(p);
+	if (*p == ':')
+		p = spaces(p + 1);
+	if (*start != ':' || p != start + 1)
+		g.odd |= SMTPD_QUIRK_BIT(PATH_SPACE);
+	find_ends(&g, p);
+	trim(&g);
+	memset(path, 0, sizeof *path);
+	path->text.s = path->local.s = path->domain.s = g.inside.s;
+	*end = g.end;
+	if (g.inside.len ? !split(&g, path) : !null)
+		return 0;
+	return g.odd;
+}
+
+#endif

@@ -30,6 +30,22 @@ enum smtpd_path_error {
 enum smtpd_path_error smtpd_path_parse(
 	const char *p, bool null, struct smtpd_path *path, const char **end);
 
+#if SMTPD_TOLERANT
+/*
+ * Understand what smtpd_path_parse() calls bad syntax, where that can be done
+ * in only one way.
+ *
+ * p  behind "FROM" or "TO", at the colon if there is one.
+ *
+ * Returns what is to be forgiven, as bits of enum smtpd_quirk, with *path and
+ * *end set as by smtpd_path_parse(); 0: it cannot be understood. Octets above
+ * 127 only set `utf8`, whatever they are; there are no controls in *path. The
+ * limits are those of smtpd_path_parse().
+ */
+uint32_t smtpd_path_guess(
+	const char *p, bool null, struct smtpd_path *path, const char **end);
+#endif
+
 /*
  * Scan a Domain or an address literal at p (RFC 5321 4.1.2, 4.1.3).
  *

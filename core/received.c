@@ -149,7 +149,8 @@ size_t smtpd_received(struct smtpd_session *s)
 	size_t room = SMTPD_LINE_MAX - RECEIVED_LEN - SMTPD_HELO_MAX;
 	char *p = LITERAL(s->line, "Received: from ");
 
-	p = text_n(p, s->helo, s->helo_len);
+	p = s->helo_len ? text_n(p, s->helo, s->helo_len)
+			: LITERAL(p, "unknown");
 	if (s->peer.family) {
 		p = LITERAL(p, " (");
 		p = address(p, &s->peer);

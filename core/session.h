@@ -115,6 +115,9 @@ struct smtpd_session {
 	uint32_t since_ms;   /* what the deadline counts from */
 	uint32_t octets;     /* of this message */
 	uint32_t left;       /* see above */
+#if SMTPD_TOLERANT
+	uint32_t quirks; /* bits of what the sink was told already */
+#endif
 	union {
 		struct smtpd_unstuff unstuff; /* ST_DATA */
 #if SMTPD_AUTH
@@ -159,6 +162,26 @@ struct smtpd_session {
 
 /* Room a command's reply may need; ready() keeps it free. */
 #define REPLY_ROOM (LAST_ROOM + 80)
+
+/* ---- quirk.c ---- */
+
+#if SMTPD_TOLERANT
+
+/* Does the listener forgive all of these (bits)? The sink is told, once. */
+bool smtpd_forgive(struct smtpd_session *, uint32_t quirks);
+
+/* The sink is told why the client is refused. */
+void smtpd_blame(struct smtpd_session *, enum smtpd_quirk);
+
+/* Is it to be forgiven? The client did it. */
+#define FORGIVE(s, id)                                                         \
+	(SMTPD_FORGIVE_##id && smtpd_forgive(s, SMTPD_QUIRK_BIT(id)))
+#define BLAME(s, id) smtpd_blame(s, SMTPD_QUIRK_##id)
+
+#else
+#define FORGIVE(s, id) ((void)(s), false)
+#define BLAME(s, id)   ((void)(s))
+#endif
 
 /* ---- pool.c ---- */
 

@@ -32,6 +32,7 @@
 #include <stdint.h>
 
 #include "smtpd_config.h"
+#include "smtpd_quirk.h"
 
 #define SMTPD_VERSION "0.1.0"
 
@@ -75,7 +76,8 @@ struct smtpd_path {
 	struct smtpd_str text;   /* local@domain, empty for <> */
 	struct smtpd_str local;  /* Local-part */
 	struct smtpd_str domain; /* Domain or address literal; may be empty */
-	bool utf8;               /* has octets above 127 (RFC 6531) */
+	bool utf8; /* has octets above 127 (RFC 6531), which may be anything
+		      where path-8bit is forgiven */
 };
 
 enum smtpd_body {
@@ -121,6 +123,10 @@ struct smtpd_auth {
 	const char *mechanism;    /* "PLAIN" or "LOGIN" */
 	struct smtpd_str authcid; /* user name, 1 to 255 octets of UTF-8 */
 	struct smtpd_str password;
+	/* The listener takes any credentials (SMTPD_LISTEN_AUTH_ANY): note
+	 * who it claims to be, if you like, and ACCEPT. Both spans may be
+	 * empty or hold anything. */
+	bool unchecked;
 };
 
 /* How a TLS connection came out; pointers stay valid while it is open. */
@@ -211,6 +217,11 @@ struct smtpd_sink {
 	 * reached the client, who will send it again (RFC 1047). */
 	void (*closed)(struct smtpd_session *, enum smtpd_end why,
 		bool unacknowledged);
+
+	/* The client did something that the RFCs do not allow, or that is why
+	 * it is refused now; what can be forgiven is told once a session.
+	 * MUST NOT call smtpd_session_reply(). */
+	void (*quirk)(struct smtpd_session *, enum smtpd_quirk, bool forgiven);
 };
 
 /* ---- configuration: what the port or board supplies ---- */
@@ -239,13 +250,21 @@ struct smtpd_limits {
 /* The defaults of smtpd_config.h. */
 extern const struct smtpd_limits smtpd_limits_default;
 
-#define SMTPD_LISTEN_STARTTLS      0x01u /* offer STARTTLS */
-#define SMTPD_LISTEN_TLS           0x02u /* TLS from the first octet */
-#define SMTPD_LISTEN_TLS_REQUIRED  0x04u /* no MAIL or AUTH without TLS: 530 */
-#define SMTPD_LISTEN_AUTH          0x08u /* offer AUTH */
-#define SMTPD_LISTEN_AUTH_REQUIRED 0x10u /* no MAIL without AUTH: 530 */
-#define SMTPD_LISTEN_AUTH_CLEAR    0x20u /* AUTH without TLS allowed */
-#define SMTPD_LISTEN_LMTP          0x40u /* speak LMTP (RFC 2033) */
+#define SMTPD_LISTEN_STARTTLS 0x001u /* offer STARTTLS */
+#define SMTPD_LISTEN_TLS      0x002u /* TLS from the first octet */
+#define SMTPD_LISTEN_TLS_REQUIRED                                              \
+	0x004u                            /* no MAIL or AUTH without TLS: 530  \
+					   */
+#define SMTPD_LISTEN_AUTH          0x008u /* offer AUTH */
+#define SMTPD_LISTEN_AUTH_REQUIRED 0x010u /* no MAIL without AUTH: 530 */
+#define SMTPD_LISTEN_AUTH_CLEAR    0x020u /* AUTH without TLS allowed */
+#define SMTPD_LISTEN_LMTP          0x040u /* speak LMTP (RFC 2033) */
+/* With AUTH: any credentials will do, for devices that insist on having some;
+ * nobody is authenticated by them. Needs SMTPD_TOLERANT. */
+#define SMTPD_LISTEN_AUTH_ANY 0x080u
+/* The sink hands messages on to others: after one that ended in LF.LF the
+ * session ends, so that nothing behind it can pass for another message. */
+#define SMTPD_LISTEN_RELAY 0x100u
 
 /* One listening port's rules. Constant while any session uses it; may be in
  * flash. */
@@ -254,7 +273,8 @@ struct smtpd_listener {
 	const struct smtpd_limits *limits; /* e.g. &smtpd_limits_default */
 	const char *host_name;             /* ours, for greeting and Received */
 	void *user;                        /* the application's */
-	uint8_t flags;                     /* SMTPD_LISTEN_ */
+	uint16_t flags;                    /* SMTPD_LISTEN_ */
+	uint32_t forgive; /* SMTPD_STRICT, SMTPD_FORGIVE_ALL, or bits */
 };
 
 /*
@@ -262,8 +282,8 @@ struct smtpd_listener {
  *
  * Returns 0; SMTPD_EINVAL when the sink lacks `data` or `end`, host_name is
  * empty or not of letters, digits, '-', '.', '[', ']', ':', or the EHLO reply
- * would not fit SMTPD_REPLY_BUF; SMTPD_ENONE when flags ask for what this
- * build lacks.
+ * would not fit SMTPD_REPLY_BUF, or AUTH is required and any will do;
+ * SMTPD_ENONE when flags or `forgive` ask for what this build lacks.
  * Context: any.
  */
 int smtpd_listener_check(const struct smtpd_listener *);

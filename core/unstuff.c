@@ -12,6 +12,8 @@
 #include "mem.h"
 #include "smtpd_config.h"
 
+#define LOOSE_BUILT (SMTPD_FORGIVE_BARE_LF || SMTPD_FORGIVE_BARE_CR)
+
 /* What is known of the octets just before the next one. Zero is the start. */
 enum {
 	U_BOL,    /* CRLF, or the start of the message */
@@ -19,7 +21,27 @@ enum {
 	U_DOT_CR, /* CRLF . CR */
 	U_TEXT,   /* inside a line */
 	U_CR,     /* inside a line, after CR */
+	U_ODD,    /* loose: after a bare CR or LF */
+	U_ODD_DOT /* loose: after that, a dot */
 };
+
+/* Lone dots are seen, and LF.LF may be the end? */
+static inline bool is_loose(const struct smtpd_unstuff *u)
+{
+	return LOOSE_BUILT && u->bare & SMTPD_LOOSE;
+}
+
+/* Is something given out instead of text? */
+static inline bool gives(const struct smtpd_unstuff *u)
+{
+	return LOOSE_BUILT && u->bare & (SMTPD_GIVE_CR | SMTPD_GIVE_LF);
+}
+
+/* Have all lines ended in LF alone so far? */
+static inline bool all_lf(const struct smtpd_unstuff *u)
+{
+	return is_loose(u) && !(u->bare & SMTPD_SAW_CR);
+}
 
 static inline bool measures(const struct smtpd_unstuff *u)
 {
@@ -141,8 +163,9 @@ static uint8_t *text(
 {
 	uint8_t *start = in, *p;
 
-	while (p = find_eol(in, end),
-		end - p > 2 && p[0] == '\r' && p[1] == '\n' && p[2] != '.') {
+	while (p = find_eol(in, end), !all_lf(u) && end - p > 2 &&
+					      p[0] == '\r' && p[1] == '\n' &&
+					      p[2] != '.') {
 		measure(u, p + 2 - in, true);
 		in = p + 2;
 	}
@@ -153,6 +176,45 @@ static uint8_t *text(
 	return p;
 }
 
+static void lone_dot(struct smtpd_unstuff *u, uint8_t next)
+{
+	if (is_loose(u) && (next == '\r' || next == '\n'))
+		u->bare |= SMTPD_LONE_DOT;
+}
+
+#if LOOSE_BUILT
+/* After a bare CR or LF and perhaps a dot; as step(). */
+static bool odd_step(struct smtpd_unstuff *u, uint8_t c, uint8_t **out)
+{
+	if (u->state == U_ODD_DOT)
+		lone_dot(u, c);
+	if (u->state == U_ODD_DOT || c != '.') {
+		u->state = U_TEXT;
+		return false;
+	}
+	u->state = U_ODD_DOT;
+	if (!all_lf(u)) {
+		*(*out)++ = c;
+		measure(u, 1, false);
+	}
+	return true;
+}
+
+#endif
+
+static void saw_cr(struct smtpd_unstuff *u)
+{
+	if (is_loose(u))
+		u->bare |= SMTPD_SAW_CR;
+}
+
+/* A CR that is no line's end was passed. */
+static void bare_cr(struct smtpd_unstuff *u)
+{
+	u->bare |= SMTPD_BARE_CR;
+	u->state = is_loose(u) ? U_ODD : U_TEXT;
+}
+
 /* The octet at *in after all that is known; how much of it is used: 0 or 1. */
 static bool step(struct smtpd_unstuff *u, uint8_t c, uint8_t **out, bool room)
 {
@@ -161,35 +223,69 @@ static bool step(struct smtpd_unstuff *u, uint8_t c, uint8_t **out, bool room)
 		u->state = c == '.' ? U_DOT : U_TEXT;
 		return c == '.';
 	case U_DOT:
+		lone_dot(u, c == '\n' ? c : 0);
 		u->state = c == '\r' ? U_DOT_CR : U_TEXT;
+		if (c == '\r')
+			saw_cr(u);
 		return c == '\r';
 	case U_DOT_CR: /* not LF: the CR was text after all */
-		u->bare |= SMTPD_BARE_CR;
+		lone_dot(u, '\r');
 		measure(u, 1, false);
-		u->state = U_TEXT;
+		bare_cr(u);
 		if (room)
 			*(*out)++ = '\r';
+		else if (is_loose(u))
+			u->bare |= SMTPD_GIVE_CR;
 		else
 			u->held_cr = true;
 		return false;
 	case U_CR:
 		if (c != '\n') {
-			u->bare |= SMTPD_BARE_CR;
-			u->state = U_TEXT;
+			bare_cr(u);
 			return false;
 		}
 		u->state = U_BOL;
 		break;
+#if LOOSE_BUILT
+	case U_ODD:
+	case U_ODD_DOT:
+		return odd_step(u, c, out);
+#endif
 	default: /* U_TEXT, at CR or LF */
-		if (c == '\n')
+		if (c == '\n') {
 			u->bare |= SMTPD_BARE_LF;
-		else
+		} else {
+			saw_cr(u);
 			u->state = U_CR;
+		}
 		break;
 	}
 	*(*out)++ = c;
 	measure(u, 1, u->state == U_BOL);
 	return true;
+}
+
+/* Loose: at a bare LF inside of a line. It is taken when there is no text
+ * before it that has to be given out first. Returns the octets taken. */
+static size_t bare_lf(struct smtpd_unstuff *u, bool text)
+{
+	u->bare |= SMTPD_BARE_LF;
+	if (text)
+		return 0;
+	u->bare |= SMTPD_GIVE_LF;
+	u->state = U_ODD;
+	measure(u, 2, true);
+	return 1;
+}
+
+/* Is this octet the last of the end? */
+static inline bool is_end(struct smtpd_unstuff *u, uint8_t c)
+{
+	if (LOOSE_BUILT && u->state == U_ODD_DOT && c == '\n' && all_lf(u)) {
+		u->bare |= SMTPD_LF_END;
+		return true;
+	}
+	return u->state == U_DOT_CR && c == '\n';
 }
 
 bool smtpd_unstuff(
@@ -201,9 +297,9 @@ bool smtpd_unstuff(
 	bool tried = measures(u);
 #endif
 
-	while (in < end && !done) {
+	while (in < end && !done && !gives(u)) {
 #if SMTPD_WIDE_SCAN
-		if (!tried && in == out && inside_line(u, *in)) {
+		if (!tried && in == out && !all_lf(u) && inside_line(u, *in)) {
 			tried = true; /* once: else it might be quadratic */
 			u->state = U_TEXT;
 			in = out = plain_lines(in, end);
@@ -213,8 +309,12 @@ bool smtpd_unstuff(
 			in = text(u, in, end, &out);
 			if (in == end)
 				break;
+			if (is_loose(u) && *in == '\n') {
+				in += bare_lf(u, out > buf);
+				break;
+			}
 		}
-		if (u->state == U_DOT_CR && *in == '\n') {
+		if (is_end(u, *in)) {
 			in++;
 			done = true;
 		} else if (step(u, *in, &out, out < in)) {

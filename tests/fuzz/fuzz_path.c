@@ -57,6 +57,26 @@ static void check_path(const char *text, size_t len, bool null)
 		path.text.len == path.local.len + 1 + path.domain.len);
 }
 
+/* What is guessed of an address has the same limits. */
+static void check_guess(const char *text, size_t len, bool null)
+{
+	struct smtpd_path path;
+	const char *end = NULL;
+
+	if (has_control((struct smtpd_str){text, (uint16_t)len}) ||
+		!smtpd_path_guess(text, null, &path, &end))
+		return; /* commands with controls do not get that far */
+	need(end >= text && end <= text + len);
+	need(within(path.text, text, len));
+	need(within(path.local, text, len));
+	need(within(path.domain, text, len));
+	need(path.local.len <= 64 && path.domain.len <= 255);
+	need(path.text.len <= 254 && (null || path.local.len));
+	need(!memchr(path.text.s, '>', path.text.len));
+	need(!path.domain.len ||
+		path.text.len == path.local.len + 1 + path.domain.len);
+}
+
 static void check_domain(const char *text, size_t len)
 {
 	bool utf8 = false;
@@ -80,6 +100,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	len = strlen(text);
 	check_path(text, len, true);
 	check_path(text, len, false);
+	check_guess(text, len, true);
+	check_guess(text, len, false);
 	check_domain(text, len);
 	free(text);
 	return 0;

@@ -63,6 +63,20 @@ static void set_up_rule(uint8_t what, uint8_t when)
 			  : "chosen");
 }
 
+/* Everything is forgiven, or all but a few things. */
+static void set_up_tolerant(uint8_t octet)
+{
+	world.listener.forgive = SMTPD_FORGIVE_ALL;
+	if (octet & 16)
+		world.listener.forgive &= (uint32_t)~SMTPD_QUIRK_BIT(BARE_LF);
+	if (octet & 32)
+		world.listener.forgive &= (uint32_t)~SMTPD_QUIRK_BIT(BARE_CR);
+	if (octet & 64)
+		world.listener.flags |= SMTPD_LISTEN_RELAY;
+	if (octet & 128 && !(world.listener.flags & SMTPD_LISTEN_AUTH_REQUIRED))
+		world.listener.flags |= SMTPD_LISTEN_AUTH_ANY;
+}
+
 static void set_up(const uint8_t *p)
 {
 	static const size_t chunks[] = {0, 1, 2, 3, 5, 16, 100, 1460};
@@ -87,6 +101,8 @@ static void set_up(const uint8_t *p)
 		world.limits.peer_sessions = 1;
 	if (p[7] & 64)
 		world.listener.host_name = "[IPv6:2001:db8::1]";
+	if (p[7] & 128)
+		set_up_tolerant(p[5]);
 }
 
 static void settle(struct smtpd_conn *c, uint8_t how)

@@ -7,10 +7,12 @@
  *
  * tests: sources tests/unit/engine/octets.c
  * tests: sources tests/unit/engine/unstuff_reference.c
+ * tests: sources tests/unit/engine/unstuff_loose.c
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/unstuff_loose.h"
 #include "engine/unstuff_reference.h"
 #include "unstuff.h"
 
@@ -75,5 +77,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	check(p + 2, len - 2, p[0], p[1], true);
 	check(p + 2, len - 2, 1, 1, false);
 	check(p + 2, len - 2, 0, 0, false);
+	if (!loose_agrees(p + 2, len - 2, p[0], p[1], true) ||
+		!loose_agrees(p + 2, len - 2, p[1], 0, true) ||
+		!loose_agrees(p + 2, len - 2, 1, 1, false))
+		abort();
 	return 0;
 }

@@ -446,6 +446,7 @@ static void end_conn(struct smtpd_conn *c)
 	octets_free(&c->in);
 	octets_free(&c->out);
 	octets_free(&c->calls);
+	octets_free(&c->quirks);
 	octets_free(&c->data);
 	octets_free(&c->received);
 	octets_free(&c->later);

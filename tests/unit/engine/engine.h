@@ -105,9 +105,10 @@ struct smtpd_conn {
 	struct octets out;             /* all replies so far */
 	size_t out_read;               /* of them, given by engine_reply() */
 	struct octets calls;           /* what the sink was told: lines */
-	struct octets data;            /* of the message so far */
-	struct octets received;        /* its Received: field */
-	size_t taken;                  /* octets of the stream */
+	struct octets quirks;   /* the same of quirks, "+name" forgiven */
+	struct octets data;     /* of the message so far */
+	struct octets received; /* its Received: field */
+	size_t taken;           /* octets of the stream */
 	unsigned asked[CALLS];
 	unsigned kept;     /* messages accepted at their end */
 	unsigned activity; /* calls of sink and port */

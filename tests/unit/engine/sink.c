@@ -269,6 +269,16 @@ static void on_closed(
 		world.inside_end(s, true);
 }
 
+static void on_quirk(struct smtpd_session *s, enum smtpd_quirk q, bool forgiven)
+{
+	struct smtpd_conn *c = engine_conn(s);
+	const char *name = smtpd_quirk_name(q);
+
+	check(c, *name, "a quirk without a name");
+	check(c, !c->sink_closed, "quirk after closed");
+	octets_addf(&c->quirks, "%c%s\n", forgiven ? '+' : '-', name);
+}
+
 void sink_install(struct smtpd_sink *sink)
 {
 	*sink = (struct smtpd_sink){
@@ -281,5 +291,6 @@ void sink_install(struct smtpd_sink *sink)
 		.end = on_end,
 		.reset = on_reset,
 		.closed = on_closed,
+		.quirk = on_quirk,
 	};
 }

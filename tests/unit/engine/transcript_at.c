@@ -59,6 +59,9 @@ static const char *const features[] = {
 #if SMTPD_RECEIVED
 	"received",
 #endif
+#if SMTPD_TOLERANT
+	"tolerant",
+#endif
 #if SMTPD_PROFILE == SMTPD_PROFILE_TINY
 	"tiny",
 #elif SMTPD_PROFILE == SMTPD_PROFILE_DEFAULT
@@ -108,6 +111,8 @@ static const struct name listener_flags[] = {
 	{"auth_required", SMTPD_LISTEN_AUTH_REQUIRED},
 	{"auth_clear", SMTPD_LISTEN_AUTH_CLEAR},
 	{"lmtp", SMTPD_LISTEN_LMTP},
+	{"auth_any", SMTPD_LISTEN_AUTH_ANY},
+	{"relay", SMTPD_LISTEN_RELAY},
 	{NULL, 0},
 };
 
@@ -118,9 +123,11 @@ static const char *at_listener(const struct words *w)
 
 		while (n->name && strcmp(n->name, w->word[i]) != 0)
 			n++;
-		world.listener.flags |= (uint8_t)n->value;
+		world.listener.flags |= (uint16_t)n->value;
 		if (!strcmp(w->word[i], "dsn"))
 			world.sink.flags |= SMTPD_SINK_DSN;
+		else if (!strcmp(w->word[i], "tolerant"))
+			world.listener.forgive = SMTPD_FORGIVE_ALL;
 		else if (!n->name)
 			return "unknown listener flag";
 	}
@@ -224,10 +231,44 @@ static const char *at_closed(struct smtpd_conn *c, const struct words *w)
 	return NULL;
 }
 
+/* quirk [+NAME|-NAME ...]: these and no others, in this order */
+static const char *at_quirk(const struct smtpd_conn *c, const struct words *w)
+{
+	static char text[400];
+	struct octets want = {0};
+	bool same;
+
+	for (unsigned i = 1; i < w->count; i++)
+		octets_addf(&want, "%s\n", w->word[i]);
+	same = !strcmp(octets_text(&want), octets_text(&c->quirks));
+	octets_free(&want);
+	snprintf(text, sizeof text, "told %s", octets_text(&c->quirks));
+	return same ? NULL : text;
+}
+
+/* forgive +NAME ...|-NAME ...: switches of the listener */
+static const char *at_forgive(const struct words *w)
+{
+	for (unsigned i = 1; i < w->count; i++) {
+		unsigned q = 0;
+
+		while (q < 32 && strcmp(smtpd_quirk_name((enum smtpd_quirk)q),
+					 w->word[i] + 1) != 0)
+			q++;
+		if (q == 32)
+			return "no such quirk";
+		if (*w->word[i] == '+')
+			world.listener.forgive |= 1u << q;
+		else
+			world.listener.forgive &= ~(1u << q);
+	}
+	return NULL;
+}
+
 bool at_is_setup(const char *line)
 {
 	static const char *const names[] = {"needs", "listener", "limit",
-		"sink", "tls_reserve", "lockstep"};
+		"sink", "tls_reserve", "lockstep", "forgive"};
 	struct words w;
 
 	split(&w, line);
@@ -248,6 +289,8 @@ const char *at_prepare(const char *line)
 		return at_listener(&w);
 	if (!strcmp(w.word[0], "limit"))
 		return at_limit(&w);
+	if (!strcmp(w.word[0], "forgive"))
+		return at_forgive(&w);
 	if (!strcmp(w.word[0], "lockstep"))
 		return NULL;
 	if (!strcmp(w.word[0], "tls_reserve")) {
@@ -274,6 +317,8 @@ const char *at_act(struct smtpd_conn *c, const char *line)
 		return at_settle(c, &w);
 	else if (!strcmp(w.word[0], "closed"))
 		return at_closed(c, &w);
+	else if (!strcmp(w.word[0], "quirk"))
+		return at_quirk(c, &w);
 	else if (!strcmp(w.word[0], "open"))
 		return c->session ? NULL : "the session is closed";
 	else if (!strcmp(w.word[0], "eof"))

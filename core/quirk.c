@@ -1,0 +1,82 @@
+/*
+ * quirk.c - what devices do that the RFCs do not allow: forgiven or refused
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "session.h"
+
+#if SMTPD_TOLERANT
+
+static void tell(struct smtpd_session *s, enum smtpd_quirk q, bool forgiven)
+{
+	const struct smtpd_sink *sink = s->listener->sink;
+
+	if (sink->quirk)
+		sink->quirk(s, q, forgiven);
+}
+
+/* see session.h */
+void smtpd_blame(struct smtpd_session *s, enum smtpd_quirk q)
+{
+	tell(s, q, false);
+}
+
+/* see session.h */
+bool smtpd_forgive(struct smtpd_session *s, uint32_t quirks)
+{
+	uint32_t refused = quirks & (uint32_t)~s->listener->forgive;
+	uint32_t left = (refused ? refused : quirks) & ~s->quirks;
+
+	s->quirks |= left;
+	for (unsigned q = 0; left; q++, left >>= 1) {
+		if (left & 1)
+			tell(s, (enum smtpd_quirk)q, !refused);
+	}
+	return !refused;
+}
+
+#define NAME(id, name, text) name,
+
+/* see smtpd_quirk.h */
+const char *smtpd_quirk_name(enum smtpd_quirk q)
+{
+	static const char *const names[] = {
+		SMTPD_QUIRKS_FORGIVABLE(NAME) SMTPD_QUIRKS_REFUSED(NAME)};
+
+	return (unsigned)q < SMTPD_QUIRK_COUNT ? names[q] : "";
+}
+
+#else
+
+/* see smtpd_quirk.h */
+const char *smtpd_quirk_name(enum smtpd_quirk q)
+{
+	(void)q;
+	return "";
+}
+
+#endif
+
+#if SMTPD_QUIRK_TEXT
+
+#define TEXT_(id, name, text) text,
+
+/* see smtpd_quirk.h */
+const char *smtpd_quirk_text(enum smtpd_quirk q)
+{
+	static const char *const texts[] = {
+		SMTPD_QUIRKS_FORGIVABLE(TEXT_) SMTPD_QUIRKS_REFUSED(TEXT_)};
+
+	return (unsigned)q < SMTPD_QUIRK_COUNT ? texts[q] : "";
+}
+
+#else
+
+/* see smtpd_quirk.h */
+const char *smtpd_quirk_text(enum smtpd_quirk q)
+{
+	(void)q;
+	return "";
+}
+
+#endif
