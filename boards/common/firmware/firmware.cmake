@@ -22,7 +22,8 @@ endif()
 # Options of all our libraries and of third parties.
 function(board_options)
 	target_compile_options(smtpd_config INTERFACE ${arg_CPU} -Os
-		-ffunction-sections -fdata-sections -fno-common -fstack-usage)
+		-ffunction-sections -fdata-sections -fno-common
+		-fstack-usage -fcallgraph-info=su)
 	target_compile_definitions(smtpd_config INTERFACE ${arg_OPTIONS}
 		SMTPD_LWIP_BOARD_OPTS="lwip_firmware.h")
 	target_include_directories(smtpd_config INTERFACE
@@ -52,6 +53,9 @@ function(board_image)
 			READELF=${BOARD_TOOL_PREFIX}readelf
 			${SMTPD_DIR}/config/size-report ${CMAKE_BINARY_DIR}
 			lwsmtpd.elf
+		COMMAND ${CMAKE_COMMAND} -E env NM=${BOARD_TOOL_PREFIX}nm
+			${SMTPD_DIR}/boards/common/firmware/memory-map
+			${CMAKE_BINARY_DIR}
 		WORKING_DIRECTORY ${CMAKE_BINARY_DIR} VERBATIM)
 endfunction()
 
