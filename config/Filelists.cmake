@@ -141,6 +141,7 @@ include(${SMTPD_DIR}/config/wolfssl/sources.cmake)
 set(SMTPD_BOARD_COMMON_INCLUDE_DIRS ${SMTPD_DIR}/boards/common)
 set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/address.c
+	${SMTPD_DIR}/boards/common/auth.c
 	${SMTPD_DIR}/boards/common/blob.c
 	${SMTPD_DIR}/boards/common/board_base64.c
 	${SMTPD_DIR}/boards/common/policy.c
@@ -152,6 +153,7 @@ set(SMTPD_BOARD_COMMON_SOURCES
 # Firmware: of every board, and of bare metal; per architecture.
 set(SMTPD_BOARD_FIRMWARE_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/firmware)
 set(SMTPD_BOARD_FIRMWARE_SOURCES
+	${SMTPD_DIR}/boards/common/firmware/auth_timer.c
 	${SMTPD_DIR}/boards/common/firmware/commands.c
 	${SMTPD_DIR}/boards/common/firmware/console.c
 	${SMTPD_DIR}/boards/common/firmware/firmware.c

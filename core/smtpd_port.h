@@ -107,12 +107,37 @@ int smtpd_port_hash_start(struct smtpd_hash *);
 int smtpd_port_hash_update(struct smtpd_hash *, const void *p, size_t len);
 int smtpd_port_hash_finish(struct smtpd_hash *, uint8_t digest[32]);
 
+/* PBKDF2 in progress. Holds secrets: smtpd_wipe() it when done. */
+struct smtpd_pbkdf2 {
+	struct smtpd_hash inner, outer; /* HMAC's states behind the key */
+	uint8_t u[32];
+	uint8_t key[32]; /* the result, once none are left */
+	uint32_t left;   /* iterations */
+};
+
 /*
- * PBKDF2 with HMAC-SHA-256 (RFC 8018 5.2), 32 octets out.
- * iterations 1 or more. Blocks for the computation: some 1 us an iteration on
- * a desktop CPU, 0.3 ms on a Cortex-M3.
+ * Begin PBKDF2 with HMAC-SHA-256 (RFC 8018 5.2), 32 octets out, and do the
+ * first iteration.
+ *
+ * password, salt  are needed during the call only.
+ * iterations      1 or more.
+ *
  * Returns 0, or SMTPD_ENONE: not available.
  */
+int smtpd_port_pbkdf2_start(struct smtpd_pbkdf2 *, const void *password,
+	size_t password_len, const void *salt, size_t salt_len,
+	uint32_t iterations);
+
+/*
+ * Do `count` iterations, or all that are left: some 1 us each on a desktop
+ * CPU, 0.3 ms on a Cortex-M3.
+ *
+ * Returns 0, also when none are left; or SMTPD_ENONE.
+ */
+int smtpd_port_pbkdf2_step(struct smtpd_pbkdf2 *, uint32_t count);
+
+/* All of it in one call, which blocks as long as the iterations need. Returns
+ * 0, or SMTPD_ENONE: not available. */
 int smtpd_port_pbkdf2(const void *password, size_t password_len,
 	const void *salt, size_t salt_len, uint32_t iterations,
 	uint8_t key[32]);

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "auth.h"
 #include "log.h"
 #include "lwip/init.h"
 #include "lwip/sys.h"
@@ -103,7 +104,7 @@ static int open_users(char password[24])
 	const struct board_options *o = &board_options;
 	const char *path = users_path(), *why;
 
-	board_users_delay(o->auth_delay_ms);
+	board_users_open(o->auth_delay_ms);
 	password[0] = '\0';
 	if (!o->policy.auth_enable)
 		return 0;
@@ -180,7 +181,7 @@ static void reload(void)
 static bool turn(int signals, int timeout_ms)
 {
 	struct signalfd_siginfo info;
-	int due_ms = board_users_tick(sys_now());
+	int due_ms = board_auth_poll();
 	bool stop = false;
 
 	if (due_ms >= 0 && due_ms < timeout_ms)

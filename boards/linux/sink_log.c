@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth.h"
 #include "log.h"
 #include "sinks.h"
 #include "smtpd_port.h"
@@ -131,7 +132,8 @@ static void who(struct board_text *t, const struct board_message *m)
 	string(t, "protocol", info.protocol);
 	string(t, "tls_version", info.tls ? info.tls->version : NULL);
 	string(t, "tls_cipher", info.tls ? info.tls->cipher : NULL);
-	string(t, "auth_user", *m->user ? m->user : NULL);
+	string(t, "auth_user",
+		info.authenticated ? board_auth_user(m->index) : NULL);
 }
 
 static void envelope(struct board_text *t, const struct board_message *m)

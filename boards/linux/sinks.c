@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth.h"
 #include "log.h"
 #include "sinks.h"
-#include "users.h"
 
 static const struct board_sink_kind null_kind = {.name = "null"};
 
@@ -197,7 +197,6 @@ static enum smtpd_verdict on_connect(struct smtpd_session *s)
 	m->serial = ++sessions;
 	m->open = false;
 	m->refused = false;
-	m->user[0] = '\0';
 	return SMTPD_ACCEPT;
 }
 
@@ -340,7 +339,7 @@ static void on_closed(
 	struct board_message *m = board_message(s);
 
 	drop_all(m, board_end_text(why), 0);
-	smtpd_wipe(m->user, sizeof m->user);
+	board_auth_closed(m->index);
 	if (unacknowledged)
 		board_log(BOARD_INFO,
 			"[%llu] left without our 250: may send it again",
@@ -349,7 +348,7 @@ static void on_closed(
 
 const struct smtpd_sink board_sink = {
 	.connect = on_connect,
-	.auth = board_users_auth,
+	.auth = board_auth,
 	.mail = on_mail,
 	.rcpt = on_rcpt,
 	.begin = on_begin,

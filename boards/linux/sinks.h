@@ -43,7 +43,6 @@ struct board_message {
 	uint32_t size;  /* declared, 0 when not */
 	bool open;      /* MAIL was accepted and nothing has ended it */
 	bool refused;   /* the engine refused it; the reply follows */
-	char user[256]; /* the session's AUTH user; "" without */
 	/* from, then each recipient, each with a NUL behind it */
 	char envelope[BOARD_ENVELOPE_MAX];
 };
@@ -99,7 +98,7 @@ void board_sinks_replied(unsigned index, unsigned code);
 /* The number of the session in this slot, counted since the start. */
 uint64_t board_session_serial(unsigned index);
 
-/* The message of the session; for the users file, which notes AUTH there. */
+/* The message of the session. */
 struct board_message *board_message(struct smtpd_session *);
 
 /* A peer's address as text, without the port. Returns `text`. */

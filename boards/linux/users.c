@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth.h"
 #include "files.h"
 #include "log.h"
-#include "sinks.h"
 #include "smtpd_port.h"
 #include "users.h"
 #include "verifier.h"
@@ -18,16 +18,9 @@ struct table {
 	struct board_verifier v[BOARD_MAX_USERS];
 };
 
-struct late {
-	smtpd_ref ref; /* 0: none */
-	uint32_t due_ms;
-};
-
 static struct table tables[2];
 static unsigned current; /* the table in use; the other one is for loading */
 static char text[BOARD_MAX_USERS * (BOARD_VERIFIER_TXT + 64)];
-static struct late late[SMTPD_MAX_SESSIONS];
-static uint32_t delay_ms;
 
 /* ---- the file ---- */
 
@@ -148,60 +141,35 @@ const char *board_users_create(const char *path, char password[24])
 
 /* ---- AUTH ---- */
 
-/* Stands in for an unknown user: nobody knows its password. */
-static const struct board_verifier *nobody(void)
+static bool find_user(struct smtpd_str user, struct board_verifier *v)
 {
-	static struct board_verifier v = {
-		.salt = "no such user", .salt_len = 12};
+	const struct board_verifier *found =
+		find(&tables[current], user.s, user.len);
+
+	if (found)
+		*v = *found;
+	return found != NULL;
+}
+
+static bool any_user(struct board_verifier *v)
+{
 	const struct table *t = &tables[current];
 
-	v.iterations = t->count ? t->v[0].iterations : BOARD_ITERATIONS;
-	return &v;
+	if (t->count)
+		*v = t->v[0];
+	return t->count != 0;
 }
 
-void board_users_delay(uint32_t ms)
+void board_users_open(uint32_t delay_ms)
 {
-	delay_ms = ms;
+	static struct board_auth_users users = {
+		.find = find_user, .like = any_user};
+
+	users.delay_ms = delay_ms;
+	board_auth_open(&users);
 }
 
-/* see users.h */
-enum smtpd_verdict board_users_auth(
-	struct smtpd_session *s, const struct smtpd_auth *auth)
+/* see auth.h; the loop asks board_auth_poll() in each turn */
+void board_auth_wake(void)
 {
-	struct board_message *m = board_message(s);
-	const struct board_verifier *v;
-	bool right;
-
-	v = find(&tables[current], auth->authcid.s, auth->authcid.len);
-	right = board_verifier_check(v ? v : nobody(), &auth->password) && v;
-	if (right) {
-		memcpy(m->user, v->user, v->user_len);
-		m->user[v->user_len] = '\0';
-		return SMTPD_ACCEPT;
-	}
-	if (!delay_ms)
-		return SMTPD_REJECT;
-	late[m->index].ref = smtpd_session_ref(s);
-	late[m->index].due_ms = smtpd_port_now_ms() + delay_ms;
-	return SMTPD_LATER;
-}
-
-int board_users_tick(uint32_t now_ms)
-{
-	int32_t left, next = -1;
-	unsigned i;
-
-	for (i = 0; i < SMTPD_MAX_SESSIONS; i++) {
-		if (!late[i].ref)
-			continue;
-		left = (int32_t)(late[i].due_ms - now_ms);
-		if (left <= 0) {
-			smtpd_session_verdict(
-				late[i].ref, SMTPD_REJECT, 0, NULL, NULL);
-			late[i].ref = 0;
-		} else if (next < 0 || left < next) {
-			next = left;
-		}
-	}
-	return next;
 }

@@ -34,15 +34,9 @@ const char *board_users_check(const char *path);
  */
 const char *board_users_create(const char *path, char password[24]);
 
-/* Wait this long before a failed AUTH is answered. */
-void board_users_delay(uint32_t ms);
-
-/* `auth` of struct smtpd_sink. An unknown user takes as long as a known. */
-enum smtpd_verdict board_users_auth(
-	struct smtpd_session *, const struct smtpd_auth *);
-
-/* Give the answers that are due. Returns ms until the next one, or -1. */
-int board_users_tick(uint32_t now_ms);
+/* Let the users of the file AUTH, see boards/common/auth.h. delay_ms: before a
+ * failed one is answered. */
+void board_users_open(uint32_t delay_ms);
 
 /* --hash-password: read a password, print its line. Returns the exit status. */
 int board_users_hash(const char *user);

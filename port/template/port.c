@@ -104,7 +104,7 @@ int smtpd_port_entropy(uint8_t *buf, size_t len)
 	return SMTPD_ENONE;
 }
 
-/* SHA-256 of your crypto library; port/wolfssl has all four of these. The
+/* SHA-256 of your crypto library; port/wolfssl has all of these. The
  * state must fit struct smtpd_hash. */
 int smtpd_port_hash_start(struct smtpd_hash *hash)
 {
@@ -124,6 +124,26 @@ int smtpd_port_hash_finish(struct smtpd_hash *hash, uint8_t digest[32])
 {
 	(void)hash;
 	(void)digest;
+	return SMTPD_ENONE;
+}
+
+int smtpd_port_pbkdf2_start(struct smtpd_pbkdf2 *pbkdf2, const void *password,
+	size_t password_len, const void *salt, size_t salt_len,
+	uint32_t iterations)
+{
+	(void)pbkdf2;
+	(void)password;
+	(void)password_len;
+	(void)salt;
+	(void)salt_len;
+	(void)iterations;
+	return SMTPD_ENONE;
+}
+
+int smtpd_port_pbkdf2_step(struct smtpd_pbkdf2 *pbkdf2, uint32_t count)
+{
+	(void)pbkdf2;
+	(void)count;
 	return SMTPD_ENONE;
 }
 

@@ -56,11 +56,6 @@ int smtpd_port_hash_finish(struct smtpd_hash *h, uint8_t digest[32])
 
 /* HMAC (RFC 2104) with the states after both padded keys kept: an iteration
  * of PBKDF2 is two compressions instead of four. */
-struct hmac {
-	struct smtpd_hash inner;
-	struct smtpd_hash outer;
-};
-
 static int hmac_half(struct smtpd_hash *h, const uint8_t *key, uint8_t pad)
 {
 	uint8_t block[BLOCK];
@@ -76,7 +71,7 @@ static int hmac_half(struct smtpd_hash *h, const uint8_t *key, uint8_t pad)
 	return ret;
 }
 
-static int hmac_key(struct hmac *m, const void *key, size_t len)
+static int hmac_key(struct smtpd_pbkdf2 *m, const void *key, size_t len)
 {
 	uint8_t block[BLOCK] = {0};
 	int ret = 0;
@@ -105,8 +100,8 @@ static int copy_state(struct smtpd_hash *to, struct smtpd_hash *from)
 }
 
 /* mac = HMAC(key, p || q) */
-static int hmac(struct hmac *m, const void *p, size_t p_len, const void *q,
-	size_t q_len, uint8_t mac[DIGEST])
+static int hmac(struct smtpd_pbkdf2 *m, const void *p, size_t p_len,
+	const void *q, size_t q_len, uint8_t mac[DIGEST])
 {
 	struct smtpd_hash h;
 	int ret = copy_state(&h, &m->inner);
@@ -127,26 +122,47 @@ static int hmac(struct hmac *m, const void *p, size_t p_len, const void *q,
 }
 
 /* see smtpd_port.h; RFC 8018 5.2 with one block of output */
+int smtpd_port_pbkdf2_start(struct smtpd_pbkdf2 *m, const void *password,
+	size_t password_len, const void *salt, size_t salt_len,
+	uint32_t iterations)
+{
+	static const uint8_t block_1[4] = {0, 0, 0, 1};
+	int ret = hmac_key(m, password, password_len);
+
+	if (!ret)
+		ret = hmac(m, salt, salt_len, block_1, sizeof block_1, m->u);
+	if (!ret)
+		memcpy(m->key, m->u, DIGEST);
+	m->left = ret ? 0 : iterations - 1;
+	return ret;
+}
+
+/* see smtpd_port.h */
+int smtpd_port_pbkdf2_step(struct smtpd_pbkdf2 *m, uint32_t count)
+{
+	unsigned j;
+	int ret = 0;
+
+	for (; !ret && count && m->left; count--, m->left--) {
+		ret = hmac(m, m->u, DIGEST, NULL, 0, m->u);
+		for (j = 0; j < DIGEST; j++)
+			m->key[j] ^= m->u[j];
+	}
+	return ret;
+}
+
+/* see smtpd_port.h */
 int smtpd_port_pbkdf2(const void *password, size_t password_len,
 	const void *salt, size_t salt_len, uint32_t iterations, uint8_t key[32])
 {
-	static const uint8_t block_1[4] = {0, 0, 0, 1};
-	struct hmac m;
-	uint8_t u[DIGEST];
-	uint32_t i;
-	unsigned j;
-	int ret = hmac_key(&m, password, password_len);
+	struct smtpd_pbkdf2 m;
+	int ret = smtpd_port_pbkdf2_start(
+		&m, password, password_len, salt, salt_len, iterations);
 
 	if (!ret)
-		ret = hmac(&m, salt, salt_len, block_1, sizeof block_1, u);
+		ret = smtpd_port_pbkdf2_step(&m, UINT32_MAX);
 	if (!ret)
-		memcpy(key, u, DIGEST);
-	for (i = 1; !ret && i < iterations; i++) {
-		ret = hmac(&m, u, DIGEST, NULL, 0, u);
-		for (j = 0; j < DIGEST; j++)
-			key[j] ^= u[j];
-	}
+		memcpy(key, m.key, DIGEST);
 	smtpd_wipe(&m, sizeof m);
-	smtpd_wipe(u, sizeof u);
 	return ret;
 }

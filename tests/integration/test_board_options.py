@@ -5,11 +5,13 @@ SPDX-License-Identifier: BSD-3-Clause
 
 tests: timeout 600
 """
+import base64
 import contextlib
 import hashlib
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -494,7 +496,6 @@ def hash_password_prints_a_line():
 @case
 def hash_password_is_pbkdf2():
     """Python computes the same key."""
-    import base64
     out = run("--hash-password", "u", stdin="pass word")[1].strip()
     _, scheme, count, salt, key = out.split("$")
     equal(scheme, "pbkdf2-sha256")
@@ -553,6 +554,33 @@ def case_094_unknown_user_takes_as_long():
                     times.append(time.monotonic() - start)
         known, unknown = (min(spent[u]) for u in ("known", "unknown"))
         check(0.5 < known / unknown < 2, known, unknown)
+
+
+def served_during_auth(server, user):
+    """Was another client answered ten times between our AUTH and its answer?
+    Once or twice may be before the server saw AUTH."""
+    with Client(server.smtp) as c, Client(server.smtp) as other:
+        c.hello()
+        other.hello()
+        plain = base64.b64encode(f"\0{user}\0one".encode()).decode()
+        c.send(f"AUTH PLAIN {plain}\r\n")
+        for _ in range(10):
+            other.expect("NOOP", 250)
+        early = not select.select([c.sock], [], [], 0)[0]
+        check(c.reply().startswith("235"))
+        return early
+
+
+@case
+def auth_leaves_time_for_others():
+    """A million iterations, and another session goes on meanwhile. Where this
+    machine was slower than the computation, once more."""
+    with Server("--smtpd_tls_auth_only=no") as s:
+        with open(s.users_file, "w", encoding="ascii") as file:
+            file.write(hash_password("one", "slow", 1000000))
+        s.reload()
+        check(any(served_during_auth(s, "slow") for _ in range(10)),
+              "nobody was served during AUTH")
 
 
 @case

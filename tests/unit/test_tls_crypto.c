@@ -106,9 +106,31 @@ static void rfc8018_pbkdf2(void)
 	result("rfc8018_pbkdf2", ok);
 }
 
+/* In slices of any length the key is the same. */
+static void rfc8018_pbkdf2_in_slices(void)
+{
+	struct smtpd_pbkdf2 m;
+	uint32_t slice;
+	unsigned turns;
+	int ok = 1;
+
+	for (slice = 1; slice < 5000; slice = slice * 3 + 1) {
+		ok &= !smtpd_port_pbkdf2_start(
+			&m, "password", 8, "salt", 4, 4096);
+		for (turns = 0; m.left; turns++)
+			ok &= !smtpd_port_pbkdf2_step(&m, slice);
+		ok &= turns == (4095 + slice - 1) / slice;
+		ok &= !smtpd_port_pbkdf2_step(&m, slice);
+		ok &= is(m.key, "c5e478d59288c841aa530db6845c4c8d"
+				"962893a001ce4e11a4963873aa98134a");
+	}
+	result("rfc8018_pbkdf2_in_slices", ok);
+}
+
 int main(void)
 {
 	sha256();
 	rfc8018_pbkdf2();
+	rfc8018_pbkdf2_in_slices();
 	return failures != 0;
 }
