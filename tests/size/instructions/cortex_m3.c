@@ -2,74 +2,24 @@
  * cortex_m3.c - the cases of engine_cost.h on a Cortex-M3, counted by QEMU
  *
  * SPDX-License-Identifier: BSD-3-Clause
- *
- * With -icount shift=0 QEMU's time is the number of instructions: one takes
- * 1 ns, so a tick of the board's 25 MHz timer is 40 of them, and two runs
- * count the same.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "engine_cost.h"
-
-#define TICK_INSTRUCTIONS 40u
-
-/* CMSDK timer 0 of the mps2-an385 */
-struct timer {
-	volatile uint32_t control, value, reload, interrupt;
-};
-
-#define TIMER ((struct timer *)0x40000000u)
-
-extern uint8_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
-extern uint8_t stack_top[];
-
-void initialise_monitor_handles(void); /* newlib's, for printf() */
-int main(void);
-void reset(void);
-void fault(void);
-
-void fault(void)
-{
-	for (;;)
-		;
-}
-
-void reset(void)
-{
-	memcpy(data_start, data_load, (size_t)(data_end - data_start));
-	memset(bss_start, 0, (size_t)(bss_end - bss_start));
-	initialise_monitor_handles();
-	exit(main());
-}
-
-union vector {
-	void *stack;
-	void (*handler)(void);
-};
-
-__attribute__((section(".vectors"),
-	used)) static const union vector vectors[16] = {{.stack = stack_top},
-	{.handler = reset}, {.handler = fault}, {.handler = fault},
-	{.handler = fault}, {.handler = fault}, {.handler = fault}};
+#include "m3.h"
 
 /* Instructions that a case takes, the making of its message included. */
 static uint64_t count(const struct cost_case *c)
 {
-	uint32_t start, ticks;
+	uint32_t start = m3_ticks();
 
-	TIMER->control = 0;
-	TIMER->reload = TIMER->value = UINT32_MAX;
-	TIMER->control = 1;
-	start = TIMER->value;
 	if (!cost_run(c)) {
 		puts("the engine did not take the mail");
 		exit(1);
 	}
-	ticks = start - TIMER->value;
-	return (uint64_t)ticks * TICK_INSTRUCTIONS;
+	return (uint64_t)(m3_ticks() - start) * M3_TICK_INSTRUCTIONS;
 }
 
 /* Instructions for one message more, without what the wire takes. */
