@@ -29,7 +29,7 @@ __attribute__((weak)) void SysTick_Handler(void)
 	ticks++;
 }
 
-void cortex_m_clock_start(uint32_t hz)
+__attribute__((weak)) void cortex_m_clock_start(uint32_t hz)
 {
 	per_ms = hz / 1000;
 	reload = hz / (1000 / TICK_MS) - 1;
@@ -38,7 +38,7 @@ void cortex_m_clock_start(uint32_t hz)
 	SYST_CSR = 7;
 }
 
-uint32_t cortex_m_clock_ms(void)
+__attribute__((weak)) uint32_t cortex_m_clock_ms(void)
 {
 	uint32_t count, left, pending;
 

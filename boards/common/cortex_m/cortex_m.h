@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * A board with this folder supplies board_irq(), and its linker script
- * includes sections.ld. Names in capitals are ARM's; the three handlers are
- * weak, so that an RTOS can bring its own.
+ * includes sections.ld. Names in capitals are ARM's. The three handlers, the
+ * clock and cortex_m_irq_done() are weak, so that an RTOS can bring its own.
  */
 #ifndef CORTEX_M_H
 #define CORTEX_M_H
@@ -16,6 +16,10 @@
 /* An interrupt of the board: n is its number in the NVIC, 0 and up. Supplied
  * by the board. Context: interrupt. */
 void board_irq(unsigned n);
+
+/* Called behind each board_irq(); does nothing. An RTOS wakes its thread here.
+ * Context: interrupt. */
+void cortex_m_irq_done(void);
 
 /* Let interrupt n through, at the lowest priority. */
 void cortex_m_irq_enable(unsigned n);

@@ -20,6 +20,7 @@ int main(void);
 void Reset_Handler(void);
 static void irq(void);
 static void ignore(void);
+void cortex_m_irq_done(void) __attribute__((weak, alias("ignore")));
 
 void SVC_Handler(void) __attribute__((weak, alias("ignore")));
 void PendSV_Handler(void) __attribute__((weak, alias("ignore")));
@@ -64,6 +65,7 @@ static void irq(void)
 
 	__asm volatile("mrs %0, ipsr" : "=r"(number));
 	board_irq((number & 0x1ff) - 16);
+	cortex_m_irq_done();
 }
 
 void Reset_Handler(void)

@@ -4,12 +4,14 @@
 #
 #   board_firmware(ARCH cortex_m CPU -mcpu=cortex-m3 -mthumb
 #       SOURCES FILE... LINKER_SCRIPT FILE [OPTIONS NAME=VALUE...]
-#       [NO_MAIN] [LIBRARIES ...])
+#       [NO_MAIN] [LIBRARIES ...] [LWIP_OPTIONS HEADER])
 #
 # ARCH     folder boards/common/ARCH: start-up, faults, sections.ld; its
 #          sources are SMTPD_BOARD_<ARCH>_SOURCES in Filelists.cmake
 # CPU      options of compiler and linker, for every file
 # OPTIONS  definitions for every file: options of lwsmtpd and of lwIP
+# LWIP_OPTIONS  header with lwIP's options instead of lwip_firmware.h, which it
+#          may include
 # NO_MAIN  SOURCES have a main(), such as that of an RTOS
 #
 # Leaves lwsmtpd.elf, .bin, .hex, and prints the size table. Paths are relative
@@ -25,7 +27,7 @@ function(board_options)
 		-ffunction-sections -fdata-sections -fno-common
 		-fstack-usage -fcallgraph-info=su)
 	target_compile_definitions(smtpd_config INTERFACE ${arg_OPTIONS}
-		SMTPD_LWIP_BOARD_OPTS="lwip_firmware.h")
+		SMTPD_LWIP_BOARD_OPTS="${arg_LWIP_OPTIONS}")
 	target_include_directories(smtpd_config INTERFACE
 		${SMTPD_BOARD_FIRMWARE_INCLUDE_DIRS})
 	target_sources(lwip PRIVATE ${SMTPD_LWIP_MDNS_SOURCES})
@@ -60,9 +62,12 @@ function(board_image)
 endfunction()
 
 function(board_firmware)
-	cmake_parse_arguments(arg NO_MAIN "ARCH;LINKER_SCRIPT"
+	cmake_parse_arguments(arg NO_MAIN "ARCH;LINKER_SCRIPT;LWIP_OPTIONS"
 		"CPU;SOURCES;OPTIONS;LIBRARIES" ${ARGN})
 	string(TOUPPER ${arg_ARCH} arch)
+	if(NOT arg_LWIP_OPTIONS)
+		set(arg_LWIP_OPTIONS lwip_firmware.h)
+	endif()
 	list(TRANSFORM arg_SOURCES PREPEND ${SMTPD_DIR}/
 		REGEX "^boards/")
 	if(CMAKE_SYSTEM_PROCESSOR STREQUAL arm)
