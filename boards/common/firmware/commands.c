@@ -49,7 +49,7 @@ void board_shutdown(void)
 static void hang(void)
 {
 	for (;;)
-		;
+		board_idle(1000);
 }
 
 static void crash(void)

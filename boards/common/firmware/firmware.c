@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include "auth_timer.h"
 #include "board.h"
 #include "console.h"
 #include "firmware.h"
@@ -56,6 +57,7 @@ void board_firmware_boot(void)
 void board_firmware_start(const struct smtpd_sink *sink)
 {
 	lwip_smtpd_init();
+	board_auth_timer_open(&board_settings);
 	board_server_open(sink ? sink : &board_sink);
 	board_net_open();
 }

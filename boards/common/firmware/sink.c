@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "auth.h"
 #include "firmware.h"
 #include "log.h"
 #include "lwip_smtpd.h"
@@ -64,7 +65,7 @@ static void print(struct message *m, const struct smtpd_info *info,
 	struct board_record r = {
 		.info = info,
 		.session = m->serial,
-		.user = "",
+		.user = info->authenticated ? board_auth_user(info->index) : "",
 		.envelope = m->envelope,
 		.rcpt_listed = m->rcpt_listed,
 		.rcpt_count = m->rcpt_count,
@@ -248,6 +249,7 @@ static void on_closed(
 
 	(void)unacknowledged;
 	drop(m, &info, board_end_text(why), 0);
+	board_auth_closed(info.index);
 }
 
 uint32_t board_sink_serial(unsigned index)
@@ -263,6 +265,7 @@ void board_sink_high(unsigned *sessions, unsigned *connections)
 
 const struct smtpd_sink board_sink = {
 	.connect = on_connect,
+	.auth = board_auth,
 	.mail = on_mail,
 	.rcpt = on_rcpt,
 	.begin = on_begin,
