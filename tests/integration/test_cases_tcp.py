@@ -7,6 +7,7 @@ tests: timeout 200
 
 Segments are made by hand on a TAP device: see rawtcp.py.
 """
+import errno
 import signal
 import socket
 import sys
@@ -346,6 +347,30 @@ def case_160_client_left_the_host_backlog():
         s.send_signal(signal.SIGCONT)
         deliver(s)
         idle(s, "they left")
+
+
+@case
+def case_160_same_port_again():
+    """Our side closes first and is in TIME_WAIT; the client's port is not."""
+    def again(c):
+        try:
+            c.connect((TAP_SERVER, s.smtp))
+        except OSError as why:
+            if why.errno != errno.EADDRNOTAVAIL:
+                raise
+            return False  # its own end of the last connection is not over
+        return True
+
+    with on_tap() as s:
+        for port in (4001, 4002, 4001, 4001, 4002):
+            with socket.socket() as c:
+                c.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                c.bind(("", port))
+                c.settimeout(20)
+                until(lambda c=c: again(c), 10, "the port")
+                check(c.recv(3) == b"220")
+                c.sendall(b"QUIT\r\n")
+                read_all(c)
 
 
 @case

@@ -124,13 +124,15 @@ def any_context(**options):
 
 
 class Tls:
-    """TLS over a socket, the records in our hands."""
+    """TLS over a socket, the records in our hands; session: one of the same
+    context's to be resumed."""
 
-    def __init__(self, sock, context=None):
+    def __init__(self, sock, context=None, session=None):
         self.sock = sock
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = (context or any_context()).wrap_bio(
-            self.incoming, self.outgoing, server_hostname="localhost")
+            self.incoming, self.outgoing, server_hostname="localhost",
+            session=session)
         self.received = b""
 
     def first_flight(self):
