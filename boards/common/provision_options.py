@@ -1,0 +1,256 @@
+# provision_options.py - a configuration file into settings; for provision
+#
+# SPDX-License-Identifier: BSD-3-Clause
+import difflib
+import ipaddress
+import os
+import re
+
+ROWS = os.path.join(os.path.dirname(os.path.realpath(__file__)),
+                    "option_rows.h")
+LIMITS = {"UINT32_MAX": 2**32 - 1, "DAY_MS": 86400000}
+FACTORS = {
+    "COUNT": {"": 1},
+    "BYTES": {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30},
+    "TIME": {"": 1000, "ms": 1, "s": 1000, "m": 60000, "h": 3600000},
+}
+BOOLS = {"no", "yes", "off", "on", "false", "true", "0", "1"}
+VALUE_MAX = 65535
+
+
+class Row:
+    """One option: a line of option_rows.h."""
+
+    def __init__(self, kind, arguments, where):
+        self.kind, self.where = kind, where
+        self.name = arguments[1].strip('"')
+        if kind in FACTORS:
+            self.least, self.most = map(number, arguments[3:5])
+
+
+def number(text):
+    return LIMITS[text] if text in LIMITS else int(text)
+
+
+def split(text):
+    """The arguments of a macro; strings side by side are one."""
+    parts = re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+|[^,"]+', text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def read_rows(path=ROWS):
+    """Every option by name; where: "LINUX", "FIRMWARE" or None for both."""
+    with open(path, encoding="utf-8") as file:
+        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+    rows, stack = {}, []
+    pattern = re.compile(
+        r'^#if (?P<test>.*)$|^#(?P<end>endif)$|^(?P<kind>[A-Z]+)\('
+        r'(?P<arguments>(?:[^()"]|"(?:[^"\\]|\\.)*")*)\),', re.M)
+    for match in pattern.finditer(text):
+        if match["end"]:
+            stack.pop()
+        elif match["test"]:
+            found = re.match(r"BOARD_(LINUX|FIRMWARE)$", match["test"])
+            stack.append(found[1] if found else None)
+        else:
+            where = next((x for x in stack if x), None)
+            row = Row(match["kind"], split(match["arguments"]), where)
+            rows[row.name] = row
+    return rows
+
+
+class Problems:
+    """What is wrong with the input, each with its place."""
+
+    def __init__(self, say):
+        self.say, self.count = say, 0
+
+    def error(self, place, text):
+        self.count += 1
+        self.say(f"{place}: {text}")
+
+    def note(self, place, text):
+        self.say(f"{place}: {text}")
+
+
+# ---- values ----
+
+def time_text(ms):
+    return f"{ms}ms" if ms % 1000 else f"{ms // 1000}s"
+
+
+def range_text(row):
+    if row.kind == "TIME":
+        return (f"a time (ms, s, m, h) from {time_text(row.least)} to "
+                f"{time_text(row.most)}")
+    what = "a number" if row.kind == "COUNT" else \
+        "octets (with K, M or G if you like)"
+    return f"{what} from {row.least} to {row.most}"
+
+
+def wrong_type(row, value):
+    """What would be right instead, or None. As boards/common/setting.c."""
+    if row.kind == "FLAG":
+        return None if value in BOOLS else "yes or no"
+    if row.kind not in FACTORS:
+        return None
+    match = re.fullmatch(r"([0-9]+)([A-Za-z]*)", value)
+    factor = FACTORS[row.kind].get(match[2]) if match else None
+    if factor and int(match[1]) < 2**32 and \
+            row.least <= int(match[1]) * factor <= row.most:
+        return None
+    return range_text(row)
+
+
+def wrong_address(value):
+    try:
+        if not re.fullmatch(r"[0-9.]+", value):
+            return True
+        ipaddress.IPv4Address(value)
+        return False
+    except ValueError:
+        return True
+
+
+def wrong_text(name, value):
+    """As boards/common/firmware/settings.c: what would be right, or None."""
+    if name == "myhostname" and not re.fullmatch(
+            r"[A-Za-z0-9.:\[\]-]{0,255}", value):
+        return "a name of letters, digits, '-' and '.'"
+    if name == "mdns_name" and not re.fullmatch(r"[A-Za-z0-9-]{0,63}", value):
+        return "one label of letters, digits and '-', at most 63"
+    if name == "ip" and value:
+        address, _, length = value.partition("/")
+        if wrong_address(address) or not re.fullmatch(r"[0-9]{1,2}", length) \
+                or not 1 <= int(length) <= 30:
+            return "ADDRESS/LENGTH, such as 192.0.2.25/24"
+    if name == "gateway" and value and wrong_address(value):
+        return "an IPv4 address"
+    return None
+
+
+# ---- the file ----
+
+class Config:
+    """Options of a file: values as text, and where each stands."""
+
+    def __init__(self, problems):
+        self.values, self.places = {}, {}
+        self.problems = problems
+
+    def get(self, name, default=""):
+        return self.values.get(name, default)
+
+    def yes(self, name, default):
+        return self.get(name, default) in ("yes", "on", "true", "1")
+
+    def place(self, name, otherwise="provision"):
+        return self.places.get(name, otherwise)
+
+
+def unknown(rows, key):
+    near = difflib.get_close_matches(key, rows, 1)
+    return "no such option" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def take(config, rows, place, key, value):
+    """One option of the file into config."""
+    error = config.problems.error
+    name = key.replace("-", "_")
+    place = f"{place}: {name}"
+    row = rows.get(name)
+    if not row:
+        error(place, unknown(rows, name))
+        return
+    if name in config.places and row.kind != "LIST":
+        error(place, "given twice; remove one")
+        return
+    if row.where == "LINUX" and row.kind != "FILES":
+        config.places[name] = place
+        config.problems.note(place, "only on Linux, left out")
+        return
+    right = wrong_type(row, value) or wrong_text(name, value)
+    if right:
+        error(place, f'"{value}" is not right; give {right}')
+    if "\0" in value:
+        error(place, "the value has a NUL octet; remove it")
+    if row.kind == "LIST" and config.get(name):
+        value = config.values[name] + "," + value
+    if len(value.encode()) > VALUE_MAX:
+        error(place, f"the value is too long; at most {VALUE_MAX} octets fit")
+    config.values[name], config.places[name] = value, place
+
+
+def sinks(config):
+    """The sinks that a board can have."""
+    kept = []
+    for sink in config.get("sink").split(","):
+        if sink.partition(":")[0] == "maildir":
+            config.problems.note(config.place("sink"),
+                                 f"{sink}: only on Linux, left out")
+        elif sink:
+            kept.append(sink)
+    config.values.pop("sink", None)
+    if kept:
+        config.values["sink"] = ",".join(kept)
+
+
+def check_ports(config):
+    seen = {}
+    defaults = {"smtp_port": "25", "submission_port": "587",
+                "smtps_port": "465", "lmtp_port": "0"}
+    for name, default in defaults.items():
+        value = config.get(name, default).lstrip("0")
+        if value and value in seen:
+            given = name if name in config.places else seen[value]
+            config.problems.error(
+                config.place(given), f"{value} is the port of "
+                f"{seen[value] if given == name else name} already; give "
+                "another")
+        seen[value] = name
+
+
+def check_together(config):
+    """What is wrong only with other options."""
+    error = config.problems.error
+    check_ports(config)
+    if config.get("gateway") and not config.get("ip"):
+        error(config.place("gateway"), "DHCP names the router; give ip too, "
+              "or leave it out")
+    if config.yes("smtpd_enforce_tls", "no") and \
+            not config.yes("smtpd_use_tls", "yes"):
+        error(config.place("smtpd_enforce_tls"),
+              "yes needs smtpd_use_tls = yes")
+    if config.yes("smtps_auth_required", "no") and \
+            not config.yes("smtpd_sasl_auth_enable", "yes"):
+        error(config.place("smtps_auth_required"),
+              "yes needs smtpd_sasl_auth_enable = yes")
+
+
+def read_config(path, problems):
+    """Read a file; every problem is said, with its line."""
+    config, rows = Config(problems), read_rows()
+    if path is None:
+        return config
+    try:
+        with open(path, "rb") as file:
+            text = file.read().decode("utf-8", "surrogateescape")
+    except OSError as why:
+        problems.error(path, "cannot read this configuration file: "
+                       f"{why.strerror}")
+        return config
+    for i, line in enumerate(text.split("\n"), 1):
+        line = line.strip(" \t\r")
+        if not line or line[0] == "#":
+            continue
+        key, equals, value = line.partition("=")
+        key = key.strip(" \t\r")
+        if not equals or not key:
+            problems.error(f"{path}:{i}", "not a line of key = value; begin "
+                           "a comment with #")
+        else:
+            take(config, rows, f"{path}:{i}", key, value.strip(" \t\r"))
+    if not problems.count:
+        sinks(config)
+        check_together(config)
+    return config
