@@ -8,6 +8,7 @@ import re
 
 ROWS = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                     "option_rows.h")
+QUIRKS = os.path.join(os.path.dirname(ROWS), "../../core/smtpd_quirk.h")
 LIMITS = {"UINT32_MAX": 2**32 - 1, "DAY_MS": 86400000}
 FACTORS = {
     "COUNT": {"": 1},
@@ -23,9 +24,13 @@ class Row:
 
     def __init__(self, kind, arguments, where):
         self.kind, self.where = kind, where
+        self.default = arguments[-2].strip('"')
+        self.help = "".join(re.findall(r'"([^"]*)"', arguments[-1]))
         self.name = arguments[1].strip('"')
         if kind in FACTORS:
             self.least, self.most = map(number, arguments[3:5])
+        if kind == "CHOICE":
+            self.words = arguments[4].strip('"').split(",")
 
 
 def number(text):
@@ -88,8 +93,31 @@ def range_text(row):
     return f"{what} from {row.least} to {row.most}"
 
 
+def quirks():
+    """Names of what a listener can forgive."""
+    with open(QUIRKS, encoding="utf-8") as file:
+        text = file.read().split("#define SMTPD_QUIRKS_REFUSED")[0]
+    return re.findall(r'^X\(\w+, "([a-z0-9-]+)"', text, re.M)
+
+
+def wrong_profile(value):
+    """As boards/common/profile.c."""
+    for word in value.split(","):
+        word = word.strip(" ")
+        if word not in ("strict", "tolerant") and \
+                word[word[:1] in ("+", "-"):] not in quirks():
+            return ("strict or tolerant, then +NAME or -NAME of " +
+                    ", ".join(quirks()))
+    return None
+
+
 def wrong_type(row, value):
     """What would be right instead, or None. As boards/common/setting.c."""
+    if row.kind == "CHOICE":
+        return None if value in row.words else \
+            "one of " + ",".join(row.words)
+    if row.kind == "PROFILE":
+        return wrong_profile(value)
     if row.kind == "FLAG":
         return None if value in BOOLS else "yes or no"
     if row.kind not in FACTORS:

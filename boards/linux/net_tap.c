@@ -139,6 +139,16 @@ static int open_failed(int error)
 }
 
 /* Bring our end of the wire up where we may; say so where we may not. */
+/* Room for the frames of all windows: a sender whose last one is lost waits
+ * 200 ms. Without the right to it the queue stays as it is. */
+static void lengthen(int s, struct ifreq *r)
+{
+	if (ioctl(s, SIOCGIFTXQLEN, r) < 0 || r->ifr_qlen >= PBUF_POOL_SIZE)
+		return;
+	r->ifr_qlen = PBUF_POOL_SIZE;
+	ioctl(s, SIOCSIFTXQLEN, r);
+}
+
 static void bring_up(void)
 {
 	struct ifreq r;

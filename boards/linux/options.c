@@ -27,6 +27,11 @@
 #define LIST(group, name, m, text, help)                                       \
 	ROW(group, name, m, BOARD_LIST, 0, 0, 0, text, help)
 
+#define CHOICE(group, name, m, n, words, help)                                 \
+	ROW(group, name, m, BOARD_CHOICE, 0, 0, n, words, help)
+#define PROFILE(group, name, m, n, help)                                       \
+	ROW(group, name, m, BOARD_PROFILE, 0, 0, n, NULL, help)
+
 #define FILES WORDS
 
 #define DAY_MS          86400000u
@@ -34,6 +39,9 @@
 #define PORT_SMTP       2525
 #define PORT_SUBMISSION 2587
 #define PORT_SMTPS      2465
+
+#define TOLERANT SMTPD_FORGIVE_ALL
+#define STRICT   SMTPD_STRICT
 
 #define BOARD_LINUX    1
 #define BOARD_FIRMWARE 0
@@ -46,3 +54,25 @@ const struct board_setting board_option_rows[] = {
 
 const size_t board_option_count =
 	sizeof board_option_rows / sizeof *board_option_rows;
+
+/* The same rows as a board sees them, names only. */
+#undef BOARD_LINUX
+#undef BOARD_FIRMWARE
+#undef ROW
+#define BOARD_LINUX    0
+#define BOARD_FIRMWARE 1
+#define ROW(group, key, ...)                                                   \
+	{                                                                      \
+		.name = (key)                                                  \
+	}
+
+static const struct board_setting firmware_rows[] = {
+#include "option_rows.h"
+};
+
+bool board_option_is_firmware(struct smtpd_str key)
+{
+	return board_setting_find(firmware_rows,
+		       sizeof firmware_rows / sizeof *firmware_rows,
+		       key) != NULL;
+}

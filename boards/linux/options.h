@@ -72,4 +72,7 @@ int board_options_markdown(void);
 extern const struct board_setting board_option_rows[];
 extern const size_t board_option_count;
 
+/* Is it an option of microcontroller boards? Also true for those of both. */
+bool board_option_is_firmware(struct smtpd_str key);
+
 #endif

@@ -15,11 +15,12 @@ static const char *value_word(const struct board_setting *row)
 		[BOARD_NUMBER] = "N",
 		[BOARD_OCTETS] = "OCTETS",
 		[BOARD_TIME] = "TIME",
+		[BOARD_PROFILE] = "PROFILE",
 		[BOARD_TEXT] = "TEXT",
 		[BOARD_LIST] = "LIST",
 	};
 
-	return words[row->type];
+	return row->type == BOARD_CHOICE ? row->text : words[row->type];
 }
 
 /* The default as a file would give it. */

@@ -104,6 +104,13 @@ static int read_line(const char *line, size_t len, unsigned number)
 				  "comment with #",
 			file, number);
 	row = board_setting_find(board_option_rows, board_option_count, key);
+	if (!row && board_option_is_firmware(key)) {
+		fprintf(stderr,
+			"lwsmtpd: %s:%u: %.*s: only on boards, left "
+			"out\n",
+			file, number, key.len, key.s);
+		return 0;
+	}
 	if (!row)
 		return board_fail("%s:%u: %.*s: %s", file, number, key.len,
 			key.s, unknown(key));

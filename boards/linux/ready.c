@@ -14,7 +14,7 @@
 #include "smtpd.h"
 #include "tls_files.h"
 
-static uint8_t flags_of(unsigned i)
+static uint16_t flags_of(unsigned i)
 {
 	return board_policy_flags(&board_options.policy, i);
 }
@@ -48,7 +48,7 @@ static unsigned easiest(void)
 						 : BOARD_LMTP;
 }
 
-static void print_swaks(const char *host, unsigned port, uint8_t flags,
+static void print_swaks(const char *host, unsigned port, uint16_t flags,
 	const char *user, const char *password)
 {
 	size_t n = strlen(host);
@@ -71,7 +71,7 @@ static void print_swaks(const char *host, unsigned port, uint8_t flags,
 	fputc('\n', stderr);
 }
 
-static void print_curl(const char *host, unsigned port, uint8_t flags,
+static void print_curl(const char *host, unsigned port, uint16_t flags,
 	const char *user, const char *password)
 {
 	bool tls = flags & (SMTPD_LISTEN_TLS | SMTPD_LISTEN_TLS_REQUIRED);

@@ -94,6 +94,7 @@ static void fill(unsigned i)
 	l->smtpd.limits = &board_options.limits;
 	l->smtpd.host_name = board_options.host_name;
 	l->smtpd.flags = board_policy_flags(&board_options.policy, i);
+	l->smtpd.forgive = board_policy_forgive(&board_options.policy, i);
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->port = *board_port_numbers[i];
 	l->tls = board_options.policy.use_tls ? &board_tls : NULL;

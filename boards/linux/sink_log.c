@@ -22,6 +22,7 @@
 #include "auth.h"
 #include "log.h"
 #include "sinks.h"
+#include "smtpd_peers.h"
 #include "smtpd_port.h"
 #include "text.h"
 
@@ -119,16 +120,28 @@ static void number(struct board_text *t, const char *key, uint64_t value)
 	board_text_num(t, value);
 }
 
+/* The line's beginning, up to who the client is. */
+static void begin(struct board_text *t, const struct board_message *m,
+	struct smtpd_info *info)
+{
+	char peer[BOARD_PEER_MAX];
+
+	smtpd_session_info(m->session, info);
+	board_text_start(t, line, sizeof line);
+	board_text_str(t, "{");
+	string(t, "time", board_log_time());
+	number(t, "session", m->serial);
+	string(t, "peer", board_peer_text(&info->peer, peer));
+	number(t, "peer_port", info->peer.port);
+	name(t, "helo");
+	board_text_json(t, info->helo.s, info->helo.len);
+}
+
 static void who(struct board_text *t, const struct board_message *m)
 {
 	struct smtpd_info info;
-	char peer[BOARD_PEER_MAX];
 
-	smtpd_session_info(m->session, &info);
-	string(t, "peer", board_peer_text(&info.peer, peer));
-	number(t, "peer_port", info.peer.port);
-	name(t, "helo");
-	board_text_json(t, info.helo.s, info.helo.len);
+	begin(t, m, &info);
 	string(t, "protocol", info.protocol);
 	string(t, "tls_version", info.tls ? info.tls->version : NULL);
 	string(t, "tls_cipher", info.tls ? info.tls->cipher : NULL);
@@ -180,10 +193,6 @@ static size_t compose(
 {
 	struct board_text t;
 
-	board_text_start(&t, line, sizeof line);
-	board_text_str(&t, "{");
-	string(&t, "time", board_log_time());
-	number(&t, "session", m->serial);
 	who(&t, m);
 	envelope(&t, m);
 	content(&t, m);
@@ -264,6 +273,28 @@ static void on_drop(unsigned slot, struct board_message *m)
 	write_line(line, len, 0);
 }
 
+/* What the client did, and what to change on it. */
+static void on_quirk(unsigned slot, struct board_message *m,
+	enum smtpd_quirk quirk, bool forgiven)
+{
+	const struct smtpd_peer_memory *peer = smtpd_peer_of(m->session);
+	struct smtpd_info info;
+	struct board_text t;
+
+	(void)slot;
+	if (!board_rate_take(&refused_rate, smtpd_port_now_ms()) ||
+		wait_stdout(smtpd_port_now_ms(), 0) != 0)
+		return;
+	begin(&t, m, &info);
+	string(&t, "quirk", smtpd_quirk_name(quirk));
+	name(&t, "forgiven");
+	board_text_str(&t, forgiven ? "true" : "false");
+	number(&t, "count", peer ? peer->quirks[quirk] : 1);
+	string(&t, "advice", smtpd_quirk_text(quirk));
+	board_text_str(&t, "}\n");
+	write_line(line, t.len, 0);
+}
+
 const struct board_sink_kind board_sink_log = {
 	.name = "log",
 	.last = true,
@@ -273,4 +304,5 @@ const struct board_sink_kind board_sink_log = {
 	.prepare = on_prepare,
 	.commit = on_commit,
 	.drop = on_drop,
+	.quirk = on_quirk,
 };

@@ -333,6 +333,19 @@ void board_sinks_replied(unsigned index, unsigned code)
 		drop_all(&messages[index], "refused", code);
 }
 
+static void on_quirk(
+	struct smtpd_session *s, enum smtpd_quirk quirk, bool forgiven)
+{
+	struct board_message *m = board_message(s);
+	unsigned i;
+
+	board_log(BOARD_DEBUG, "[%llu] %s %s", (unsigned long long)m->serial,
+		smtpd_quirk_name(quirk), forgiven ? "forgiven" : "refused");
+	for (i = 0; i < sink_count; i++)
+		if (sinks[i]->quirk)
+			sinks[i]->quirk(i, m, quirk, forgiven);
+}
+
 static void on_closed(
 	struct smtpd_session *s, enum smtpd_end why, bool unacknowledged)
 {
@@ -356,4 +369,5 @@ const struct smtpd_sink board_sink = {
 	.end = on_end,
 	.reset = on_reset,
 	.closed = on_closed,
+	.quirk = on_quirk,
 };

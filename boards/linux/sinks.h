@@ -40,9 +40,9 @@ struct board_message {
 	unsigned index; /* the session's slot */
 	unsigned code;  /* the reply that ended it; 0: none */
 	unsigned rcpt_count;
-	uint32_t size;  /* declared, 0 when not */
-	bool open;      /* MAIL was accepted and nothing has ended it */
-	bool refused;   /* the engine refused it; the reply follows */
+	uint32_t size; /* declared, 0 when not */
+	bool open;     /* MAIL was accepted and nothing has ended it */
+	bool refused;  /* the engine refused it; the reply follows */
 	/* from, then each recipient, each with a NUL behind it */
 	char envelope[BOARD_ENVELOPE_MAX];
 };
@@ -74,6 +74,9 @@ struct board_sink_kind {
 		unsigned slot, struct board_message *);
 	/* Take a commit back. */
 	void (*rollback)(unsigned slot, struct board_message *);
+	/* The client did something odd, which was forgiven or refused. */
+	void (*quirk)(unsigned slot, struct board_message *,
+		enum smtpd_quirk quirk, bool forgiven);
 	/* The message is not taken: forget it. m->why and m->code say why. */
 	void (*drop)(unsigned slot, struct board_message *);
 };

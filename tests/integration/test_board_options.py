@@ -134,6 +134,18 @@ def file_unknown_key():
 
 
 @case
+def file_option_of_boards():
+    """One file can be for both: what Linux has not is named and left out."""
+    with folder():
+        status, err = checked("mdns_name = camera-gw\nquiet = no\n"
+                              "clock-ms = 1\n")
+        equal((status, err), (0, "".join(
+            f"lwsmtpd: f.conf:{line}: {name}: only on boards, left out\n"
+            for line, name in ((1, "mdns_name"), (3, "clock-ms")))))
+        refused_options("--mdns_name=x", words=["no such option"])
+
+
+@case
 def file_duplicate_key():
     with folder():
         refused("mtu=1400\nquiet=no\nmtu=1400\n", 3, "mtu", "twice")

@@ -218,6 +218,19 @@ def the_same_ranges_as_linux():
                               for line in lines(wrong)])
 
 
+@case
+def readme_has_the_options_of_boards():
+    """Those that Linux has not; the others stand in its README."""
+    text = read(os.path.join(os.path.dirname(TOOL), "README.md")).decode()
+    shown = re.findall(r"^\| `(\w+)` \| [^|]+ \| `(\w+)` \| (.*) \|$", text,
+                       re.M)
+    default = {"FLAG": lambda text: "yes" if int(text) else "no"}
+    equal(sorted(shown), sorted(
+        (row.name, default.get(row.kind, str)(row.default), row.help)
+        for row in provision_options.read_rows().values()
+        if row.where == "FIRMWARE"))
+
+
 # ---- certificate and key ----
 
 def der(path, label):
