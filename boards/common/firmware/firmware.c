@@ -58,6 +58,8 @@ void board_firmware_start(const struct smtpd_sink *sink)
 {
 	lwip_smtpd_init();
 	board_auth_timer_open(&board_settings);
+	if (!sink)
+		board_sink_open();
 	board_server_open(sink ? sink : &board_sink);
 	board_net_open();
 }

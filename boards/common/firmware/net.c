@@ -149,16 +149,16 @@ static void start_mdns(void)
 {
 #if LWIP_MDNS_RESPONDER
 	uint16_t port = board_policy_port(&board_settings.policy, BOARD_SMTP);
+	const char *name = board_settings.mdns_name;
 
-	mdns_resp_init();
-	if (mdns_resp_add_netif(&board_netif, board_settings.mdns_name) !=
-		ERR_OK) {
-		board_put_line("net: no memory for mDNS");
+	if (!*name)
 		return;
-	}
-	if (port)
-		mdns_resp_add_service(&board_netif, board_settings.mdns_name,
-			"_smtp", DNSSD_PROTO_TCP, port, NULL, NULL);
+	mdns_resp_init();
+	if (mdns_resp_add_netif(&board_netif, name) != ERR_OK)
+		board_put_line("net: no memory for mDNS");
+	else if (port)
+		mdns_resp_add_service(&board_netif, name, "_smtp",
+			DNSSD_PROTO_TCP, port, NULL, NULL);
 #endif
 }
 
@@ -173,7 +173,8 @@ void board_net_open(void)
 		board_netif.mtu = board_settings.mtu;
 	netif_set_default(&board_netif);
 #if LWIP_NETIF_HOSTNAME
-	netif_set_hostname(&board_netif, board_settings.mdns_name);
+	if (*board_settings.mdns_name)
+		netif_set_hostname(&board_netif, board_settings.mdns_name);
 #endif
 	netif_set_status_callback(&board_netif, on_status);
 	netif_set_link_callback(&board_netif, on_link);

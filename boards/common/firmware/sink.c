@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "auth.h"
+#include "console.h"
 #include "firmware.h"
 #include "log.h"
 #include "lwip_smtpd.h"
@@ -32,6 +33,7 @@ struct message {
 static struct message messages[SMTPD_MAX_SESSIONS];
 static uint32_t serials;
 static unsigned sessions_high, connections_high;
+static bool silent;
 
 static const char full[] = "The message does not fit this board";
 
@@ -79,7 +81,8 @@ static void print(struct message *m, const struct smtpd_info *info,
 	if (m->hashing && smtpd_port_hash_finish(&m->hash, digest) == 0)
 		r.digest = digest;
 	m->hashing = false;
-	board_record_print(&r);
+	if (!silent)
+		board_record_print(&r);
 }
 
 /* Not taken. A client can cause these at will: some are left out. */
@@ -94,6 +97,18 @@ static void drop(struct message *m, const struct smtpd_info *info,
 	if (board_log_may())
 		print(m, info, code ? "refused" : "dropped", code);
 	m->hashing = false;
+}
+
+void board_sink_open(void)
+{
+	const char *sinks = board_settings.sinks;
+
+	silent = strcmp(sinks, "null") == 0;
+	if (silent || strcmp(sinks, "log") == 0)
+		return;
+	board_put("settings: sink: there is no \"");
+	board_put(sinks);
+	board_put_line("\" here; give log or null");
 }
 
 /* ---- the envelope ---- */

@@ -20,6 +20,10 @@
 /* For the listeners. */
 extern const struct smtpd_sink board_sink;
 
+/* Take over what the settings say of sinks: "log" prints lines, "null" prints
+ * none. Another name is said on the console, and is taken for "log". */
+void board_sink_open(void);
+
 /* The session was refused something with this reply. */
 void board_sink_replied(const struct smtpd_session *, unsigned code);
 

@@ -7,6 +7,7 @@
 #include "firmware.h"
 #include "lwip/memp.h"
 #include "lwip/stats.h"
+#include "lwip/sys.h"
 #include "lwip_smtpd.h"
 #include "sink.h"
 #include "smtpd_tls_config.h"
@@ -118,6 +119,9 @@ void board_stats(void)
 {
 	unsigned sessions, connections;
 
+	board_put("count clock_ms ");
+	board_put_num(sys_now());
+	board_put_end();
 	board_sink_high(&sessions, &connections);
 	stat("sessions", smtpd_session_count(), sessions, SMTPD_MAX_SESSIONS);
 	stat("connections", lwip_smtpd_conn_count(), connections,
