@@ -68,12 +68,18 @@ static void irq(void)
 	cortex_m_irq_done();
 }
 
+/* Between two addresses that the linker script names. */
+static size_t octets(const uint8_t *from, const uint8_t *to)
+{
+	return (uintptr_t)to - (uintptr_t)from;
+}
+
 void Reset_Handler(void)
 {
 	SCB_VTOR = (uint32_t)(uintptr_t)vectors;
 	board_stack_paint();
-	memcpy(data_start, data_load, (size_t)(data_end - data_start));
-	memset(bss_start, 0, (size_t)(bss_end - bss_start));
+	memcpy(data_start, data_load, octets(data_start, data_end));
+	memset(bss_start, 0, octets(bss_start, bss_end));
 	main();
 	cortex_m_reset();
 }

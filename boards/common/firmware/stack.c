@@ -34,14 +34,18 @@ uint32_t board_stack_size(void)
 
 uint32_t board_stack_used(void)
 {
-	return octets_from(here());
+	const volatile uint32_t *p = here();
+
+	return p >= board_stack_bottom && p < board_stack_top ? octets_from(p)
+							      : 0;
 }
 
 uint32_t board_stack_high(void)
 {
 	const volatile uint32_t *p = board_stack_bottom;
+	uint32_t left = board_stack_size();
 
-	while (p < board_stack_top && *p == PAINT)
-		p++;
-	return octets_from(p);
+	while (left && *p++ == PAINT)
+		left -= (uint32_t)sizeof *p;
+	return left;
 }
