@@ -51,6 +51,10 @@ PATIENCE = 60
 # Lines of a console that no healthy board prints.
 CRASH = re.compile(r"^(fault|panic|assert|stack overflow)", re.I | re.M)
 
+# What a connection may hold. The rest is the network's own.
+HELD = ("sessions", "connections", "tls_slots", "tls_records", "tls_global",
+        "tls_leaks", "heap", "TCP_SEG", "ALTCP_PCB", "PBUF", "PBUF_POOL")
+
 
 class Stat:
     """A pool: elements or octets in use now, the most ever, how many there
@@ -94,13 +98,18 @@ class Qmp:
         self.socket.close()
 
 
-def image(name, *arguments):
-    """Build the image of a board, if that was not done yet."""
-    done = subprocess.run([RUN, name, *arguments, "--image-only"],
+_built = set()
+
+
+def image(name):
+    """Build the image of a board, once; tests/run has done so already."""
+    if name in _built:
+        return
+    done = subprocess.run([RUN, name, "--image-only"], check=False,
                           stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, check=False)
+                          text=True)
     check(done.returncode == 0, f"{name}: {done.stderr[-2000:]}")
-    return done.stdout + done.stderr
+    _built.add(name)
 
 
 class Board:
@@ -127,6 +136,7 @@ class Board:
         self.process = self.qmp = None
         self.ready_line = ""
         self.first = {}
+        self.forgiven = 0
         self.lmtp = 0
         if net == "user":
             self.host = "127.0.0.1"
@@ -144,6 +154,7 @@ class Board:
             RUN, name, *options, *where, "--settings", self.path("settings"),
             "--", "-qmp", f"unix:{self.path('qmp')},server=on,wait=off",
             *qemu]
+        image(name)
         self.start(ready)
 
     # -- the program --
@@ -234,16 +245,20 @@ class Board:
         print(f"--- {self.dir}/console\n{self.console()[-4000:]}\n--- "
               f"stderr\n{self.stderr()[-2000:]}", flush=True)
 
+    def healthy(self):
+        """QEMU runs, and the console has nothing of a crash that was not
+        expected."""
+        crash = CRASH.search(self.console(), self.forgiven)
+        check(self.running(), "QEMU ended", self.stderr()[-500:])
+        check(not crash, crash and self.console()[crash.start():][:600])
+
     def __enter__(self):
         return self
 
     def __exit__(self, kind, value, trace):
         try:
             if kind is None:
-                crash = CRASH.search(self.console())
-                check(self.running(), "QEMU ended", self.stderr()[-500:])
-                check(not crash, crash and
-                      self.console()[crash.start():][:600])
+                self.healthy()
         except AssertionError:
             self.kill()
             self.show()
@@ -337,22 +352,26 @@ class Board:
         """{name: Stat}"""
         return self.statistics()[0]
 
-    def settle(self, timeout=PATIENCE, but=("TCP_PCB",)):
-        """Wait until no more of any pool is in use than at first. A pcb in
-        TIME_WAIT stays for two minutes: TCP_PCB is left out unless `but` says
-        otherwise. A global arena may keep what it learnt."""
+    def settle(self, timeout=PATIENCE):
+        """Wait until no more of what a connection may hold is in use than at
+        first. Pcbs are left out: in TIME_WAIT they stay for two minutes."""
         end = time.monotonic() + timeout
         while True:
             now = self.stats()
-            wrong = {k: f"{now[k].used}, was {s.used}"
-                     for k, s in self.first.items()
-                     if k not in but and k not in ("stack", "tls_slot")
-                     and now[k].used > s.used}
+            wrong = {k: f"{now[k].used}, was {self.first[k].used}"
+                     for k in HELD if k in self.first
+                     and now[k].used > self.first[k].used}
             if not wrong:
                 return now
             if time.monotonic() > end:
                 raise AssertionError(f"not given back: {wrong}")
-            time.sleep(0.05)
+            time.sleep(0.2)
+
+    def print_levels(self):
+        """The high-water marks, for the log."""
+        if self.running():
+            for name, stat in self.stats().items():
+                print(f"# {name}: {stat.high} of {stat.total}")
 
     def sessions(self):
         """How many clients it serves at once."""
@@ -362,6 +381,16 @@ class Board:
         """Wait until no session is open."""
         until(lambda: self.stats()["sessions"].used == 0, PATIENCE,
               f"no session after {what}")
+
+
+@contextlib.contextmanager
+def crash_expected(b):
+    """What the board says of a crash in here is no failure; that it says
+    something is."""
+    start = len(b.console())
+    yield
+    check(CRASH.search(b.console(), start), b.console()[start:][-500:])
+    b.forgiven = len(b.console())
 
 
 @contextlib.contextmanager
@@ -381,5 +410,5 @@ def on_tap(name, mtu=1500, **more):
             ns.close()
 
 
-__all__ = ["Board", "Stat", "case", "check", "equal", "image", "lwsmtpd",
+__all__ = ["Board", "Stat", "case", "check", "crash_expected", "equal", "image", "lwsmtpd",
            "main", "on_tap", "until"]
