@@ -163,6 +163,7 @@ static void bring_up(void)
 			"cannot set the MTU of %s; as root: ip link set %s mtu "
 			"%u",
 			device(), device(), board_options.mtu);
+	lengthen(s, &r);
 	if (ioctl(s, SIOCGIFFLAGS, &r) == 0 && !(r.ifr_flags & IFF_UP)) {
 		r.ifr_flags |= IFF_UP;
 		if (ioctl(s, SIOCSIFFLAGS, &r) < 0)

@@ -5,6 +5,8 @@ SPDX-License-Identifier: BSD-3-Clause
 tests: sanitized
 tests: long-option
 """
+import signal
+import socket
 import sys
 import time
 
@@ -13,6 +15,7 @@ from cases import TAP_CLIENT, TAP_SERVER, body, deliver, on_tap, stored, stuffed
 from dhcp import REQUEST
 from lwsmtpd import Client, case, equal, until
 from netns import ip
+from pools import SESSIONS
 from rawtcp import Link, Peer
 
 LONG = "--long" in sys.argv
@@ -75,6 +78,27 @@ def case_155_addresses_change():
         equal(stored(s, text), 1)
         p.abort()
         link.close()
+
+
+@case
+def case_150_windows_of_all_sessions_wait():
+    """While the program is busy elsewhere, what all its windows hold waits in
+    the device's queue: a frame that is lost costs its sender 200 ms."""
+    def dropped():
+        with open("/proc/thread-self/net/dev", encoding="ascii") as file:
+            line = next(x for x in file if x.split()[0] == "lw0:")
+        return int(line.split()[12])
+
+    with on_tap() as s, socket.socket(type=socket.SOCK_DGRAM) as c:
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 << 20)
+        before = dropped()
+        s.send_signal(signal.SIGSTOP)
+        try:
+            for _ in range(SESSIONS * 44):
+                c.sendto(bytes(1460), (TAP_SERVER, 9))
+        finally:
+            s.send_signal(signal.SIGCONT)
+        equal(dropped() - before, 0, "frames lost")
 
 
 if LONG:
