@@ -5,8 +5,9 @@
  *
  * Conventions as in core/smtpd.h: one thread, pointers not NULL, octets.
  *
- * An arena is a block of static memory cut into blocks by first fit; free
- * neighbours are joined at once. The search is linear in the number of blocks,
+ * An arena is a block of static memory cut into blocks by first fit, in a
+ * microcontroller the long ones from the end; free neighbours are joined at
+ * once. The search is linear in the number of blocks,
  * of which a TLS connection has some 40 at its peak. Each block costs 4 octets
  * and is aligned to SMTPD_ARENA_ALIGN.
  */

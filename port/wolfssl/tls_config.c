@@ -132,8 +132,12 @@ static enum smtpd_tls_reason set_policy(WOLFSSL_CTX *ctx)
 	if (wolfSSL_CTX_set_groups(ctx, groups,
 		    (int)(sizeof groups / sizeof *groups)) != WOLFSSL_SUCCESS)
 		return SMTPD_TLS_NO_MEMORY;
-	/* one write for a flight: two in a row cost peers 40 ms */
+#if !SMTPD_TLS_SMALL
+	/* One write for a flight: two in a row cost peers 40 ms. With lwIP it
+	 * is the output that counts, and wolfSSL would need room for the
+	 * flight twice. */
 	wolfSSL_CTX_set_group_messages(ctx);
+#endif
 	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_NONE, NULL);
 	return SMTPD_TLS_OK;
 }
