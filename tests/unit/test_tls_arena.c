@@ -98,14 +98,14 @@ static void neighbours_join(void)
 
 static void hole_is_used_again(void)
 {
-	void *a = smtpd_arena_alloc(&arena, 500);
-	void *b = smtpd_arena_alloc(&arena, 500);
-	void *c = smtpd_arena_alloc(&arena, 500);
+	void *a = smtpd_arena_alloc(&arena, 150);
+	void *b = smtpd_arena_alloc(&arena, 150);
+	void *c = smtpd_arena_alloc(&arena, 150);
 
 	CHECK(a && b && c);
 	smtpd_arena_free(&arena, b);
-	CHECK(smtpd_arena_alloc(&arena, 160) == b);
-	CHECK(smtpd_arena_alloc(&arena, 600) != b);
+	CHECK(smtpd_arena_alloc(&arena, 120) == b);
+	CHECK(smtpd_arena_alloc(&arena, 180) != b);
 }
 
 static void high_water_mark(void)
