@@ -22,6 +22,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/input.c
 	${SMTPD_DIR}/core/params.c
 	${SMTPD_DIR}/core/path.c
+	${SMTPD_DIR}/core/peers.c
 	${SMTPD_DIR}/core/pool.c
 	${SMTPD_DIR}/core/quirk.c
 	${SMTPD_DIR}/core/received.c
@@ -145,6 +146,7 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/blob.c
 	${SMTPD_DIR}/boards/common/board_base64.c
 	${SMTPD_DIR}/boards/common/policy.c
+	${SMTPD_DIR}/boards/common/profile.c
 	${SMTPD_DIR}/boards/common/setting.c
 	${SMTPD_DIR}/boards/common/text.c
 	${SMTPD_DIR}/boards/common/verifier.c
@@ -182,6 +184,13 @@ set(SMTPD_BOARD_RISCV_SOURCES
 	${SMTPD_DIR}/boards/common/riscv/plic.c
 	${SMTPD_DIR}/boards/common/riscv/semihosting_call.S
 	${SMTPD_DIR}/boards/common/riscv/start.S
+)
+
+# For boards with FreeRTOS.
+set(SMTPD_BOARD_FREERTOS_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/freertos)
+set(SMTPD_BOARD_FREERTOS_SOURCES
+	${SMTPD_DIR}/boards/common/freertos/application.c
+	${SMTPD_DIR}/boards/common/freertos/main.c
 )
 
 # For boards with an RTOS: a sink on a task of its own.

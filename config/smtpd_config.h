@@ -248,6 +248,11 @@
 #define SMTPD_DATA_CHUNK SMTPD_BY_PROFILE(1024, 2048, 16384)
 #endif
 
+/* Peers that are remembered, with a count of each quirk; 0 to 1024. */
+#ifndef SMTPD_PEERS
+#define SMTPD_PEERS (SMTPD_TOLERANT ? SMTPD_BY_PROFILE(8, 8, 64) : 0)
+#endif
+
 /* ---- defaults of struct smtpd_limits; 0 where said means no limit ---- */
 
 /* Octets of a message, 0 = no limit. RFC 5321 4.5.3.1.7: at least 65536. */
@@ -349,6 +354,9 @@
 #endif
 #if SMTPD_RECEIVED && SMTPD_HELO_MAX < 16
 #error "SMTPD_RECEIVED names the client: set SMTPD_HELO_MAX to 16 or more"
+#endif
+#if SMTPD_PEERS < 0 || SMTPD_PEERS > 1024
+#error "SMTPD_PEERS: 0 to 1024"
 #endif
 #if SMTPD_DATA_CHUNK < 64
 #error "SMTPD_DATA_CHUNK: at least 64"

@@ -57,6 +57,7 @@ const char *smtpd_config_report(unsigned i, uint32_t *value)
 		OPTION(SMTPD_REPLY_BUF),
 		OPTION(SMTPD_HELO_MAX),
 		OPTION(SMTPD_DATA_CHUNK),
+		OPTION(SMTPD_PEERS),
 	};
 
 	if (i >= sizeof options / sizeof *options)

@@ -345,6 +345,8 @@ static bool split(struct guess *g, struct smtpd_path *path)
 		if (*p == 127 || *p == '<' || *p == '>')
 			return false;
 	}
+	if (path->utf8 && !SMTPD_SMTPUTF8)
+		g->odd |= SMTPD_QUIRK_BIT(PATH_8BIT);
 	return path->local.len && path->local.len <= LOCAL_MAX &&
 	       path->text.len + 2 <= PATH_MAX_;
 }

@@ -11,6 +11,7 @@ static void tell(struct smtpd_session *s, enum smtpd_quirk q, bool forgiven)
 {
 	const struct smtpd_sink *sink = s->listener->sink;
 
+	smtpd_peer_count(s, q);
 	if (sink->quirk)
 		sink->quirk(s, q, forgiven);
 }

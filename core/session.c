@@ -189,6 +189,7 @@ struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 		LOG(SMTPD_EV_REFUSED, NULL, 421);
 		return NULL;
 	}
+	smtpd_peer_note(s);
 	smtpd_ask(s, Q_CONNECT);
 	smtpd_settle(s, Q_CONNECT,
 		l->sink->connect ? l->sink->connect(s) : SMTPD_ACCEPT);

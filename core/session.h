@@ -27,6 +27,7 @@
 #include "base64.h"
 #include "mem.h"
 #include "smtpd.h"
+#include "smtpd_peers.h"
 #include "smtpd_port.h"
 #include "unstuff.h"
 
@@ -189,6 +190,9 @@ struct pool {
 	struct smtpd_session session[SMTPD_MAX_SESSIONS];
 	uint16_t count;
 	bool stopping;
+#if SMTPD_PEERS > 0
+	struct smtpd_peer_memory peers[SMTPD_PEERS];
+#endif
 };
 
 extern struct pool smtpd_pool;
@@ -209,6 +213,20 @@ struct smtpd_session *smtpd_pool_find(smtpd_ref ref);
 
 /* At most a quarter of the slots is free. */
 bool smtpd_pool_stressed(void);
+
+/* ---- peers.c ---- */
+
+#if SMTPD_PEERS > 0
+
+/* The session's peer is here: remember it. */
+void smtpd_peer_note(const struct smtpd_session *);
+
+void smtpd_peer_count(const struct smtpd_session *, enum smtpd_quirk);
+
+#else
+#define smtpd_peer_note(s)     ((void)(s))
+#define smtpd_peer_count(s, q) ((void)(s), (void)(q))
+#endif
 
 /* ---- session.c ---- */
 

@@ -44,7 +44,8 @@ struct board_auth_users {
  * function of this module runs. Until it is set every AUTH is refused. */
 void board_auth_open(const struct board_auth_users *);
 
-/* `auth` of struct smtpd_sink. Answers LATER; or, when the port has no
+/* `auth` of struct smtpd_sink. Answers LATER; or, where the listener takes any
+ * credentials, ACCEPT, and the name is noted; or, when the port has no
  * PBKDF2, REJECT with 454 4.7.0. */
 enum smtpd_verdict board_auth(
 	struct smtpd_session *, const struct smtpd_auth *);
@@ -61,8 +62,8 @@ int32_t board_auth_poll(void);
  * board_auth(); board_auth_poll() MUST NOT be called from here. */
 void board_auth_wake(void);
 
-/* The user that the session in this slot has authenticated as, or "". STARTTLS
- * makes the engine forget it, see `authenticated` of struct smtpd_info. Valid
+/* The user that the session in this slot has authenticated as, or only claims
+ * to be, or "". See `authenticated` of struct smtpd_info for which it is. Valid
  * until the session is over. */
 const char *board_auth_user(unsigned index);
 

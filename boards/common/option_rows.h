@@ -9,12 +9,16 @@
  *
  *   BOARD_LINUX, BOARD_FIRMWARE             1 or 0: rows that only one has
  *   FLAG COUNT BYTES TIME WORDS LIST FILES  a row of each type
+ *   CHOICE PROFILE                          the same
  *   PORT_SMTP PORT_SUBMISSION PORT_SMTPS    defaults that differ
+ *   TOLERANT STRICT                         all bits of a profile, none
  *
  * FLAG(group, name, member, default, help), the same for WORDS, LIST and
  * FILES; COUNT(group, name, member, least, most, default, help), the same for
- * BYTES and TIME. Least and most are numbers, DAY_MS or UINT32_MAX. FILES are
- * files of the host, which provision reads itself.
+ * BYTES and TIME; CHOICE(group, name, member, default, words, help), where the
+ * default is the number of a word; PROFILE as FLAG. Least and most are numbers,
+ * DAY_MS or UINT32_MAX. FILES are files of the host, which provision reads
+ * itself.
  */
 /* clang-format off */
 #if BOARD_LINUX
@@ -73,6 +77,16 @@ COUNT(SAME, "smtpd_session_message_limit", limits.mail_max,
 	"messages in a session; 0 = no limit"),
 #endif
 
+PROFILE("Devices", "smtp_profile", policy.smtp_profile, TOLERANT,
+	"what smtp_port forgives: strict, tolerant, or such a word and then "
+	"+NAME or -NAME of single things, with commas between"),
+PROFILE(SAME, "submission_profile", policy.submission_profile, STRICT,
+	"the same of submission_port"),
+PROFILE(SAME, "smtps_profile", policy.smtps_profile, STRICT,
+	"the same of smtps_port"),
+PROFILE(SAME, "lmtp_profile", policy.lmtp_profile, STRICT,
+	"the same of lmtp_port"),
+
 FLAG("TLS", "smtpd_use_tls", policy.use_tls, 1,
 	"offer STARTTLS and open smtps_port"),
 FLAG(SAME, "smtpd_enforce_tls", policy.enforce_tls, 0,
@@ -91,6 +105,10 @@ FLAG(SAME, "smtpd_tls_auth_only", policy.tls_auth_only, 1,
 	"AUTH under TLS only; no = also in clear text"),
 FLAG(SAME, "smtps_auth_required", policy.smtps_auth, 0,
 	"no mail without AUTH on smtps_port either"),
+CHOICE(SAME, "smtp_auth", policy.smtp_auth, 0, "auto,off,any,check",
+	"AUTH on smtp_port: off; any: whatever user and password, also in "
+	"clear text, for devices that insist on having some; check: users "
+	"only; auto: any if smtp_profile forgives anything, else check"),
 #if BOARD_LINUX
 FILES(SAME, "users_file", users_file, "",
 	"lines of user:hash from --hash-password; empty = state_dir/users, "

@@ -37,17 +37,46 @@ uint16_t board_policy_port(const struct board_policy *o, unsigned i)
 	}
 }
 
-uint8_t board_policy_flags(const struct board_policy *o, unsigned i)
+/* Flags about AUTH that is offered and not required. */
+static unsigned auth_flags(const struct board_policy *o, unsigned i)
 {
-	unsigned f = 0;
+	unsigned mode = i == BOARD_SMTP ? o->smtp_auth : BOARD_AUTH_CHECK;
+
+	if (mode == BOARD_AUTH_AUTO)
+		mode = o->auth_enable && o->smtp_profile ? BOARD_AUTH_ANY
+							 : BOARD_AUTH_CHECK;
+	if (mode == BOARD_AUTH_ANY)
+		return SMTPD_LISTEN_AUTH | SMTPD_LISTEN_AUTH_ANY |
+		       SMTPD_LISTEN_AUTH_CLEAR;
+	if (mode == BOARD_AUTH_OFF || !auth_possible(o))
+		return 0;
+	return SMTPD_LISTEN_AUTH |
+	       (o->tls_auth_only ? 0u : SMTPD_LISTEN_AUTH_CLEAR);
+}
+
+uint32_t board_policy_forgive(const struct board_policy *o, unsigned i)
+{
+	switch (i) {
+	case BOARD_SMTP:
+		return o->smtp_profile;
+	case BOARD_SUBMISSION:
+		return o->submission_profile;
+	case BOARD_SMTPS:
+		return o->smtps_profile;
+	default:
+		return o->lmtp_profile;
+	}
+}
+
+uint16_t board_policy_flags(const struct board_policy *o, unsigned i)
+{
+	unsigned f = auth_flags(o, i);
 
 	if (o->use_tls)
 		f |= i == BOARD_SMTPS ? SMTPD_LISTEN_TLS
 				      : SMTPD_LISTEN_STARTTLS;
-	if (auth_possible(o))
-		f |= SMTPD_LISTEN_AUTH;
-	if (auth_possible(o) && !o->tls_auth_only)
-		f |= SMTPD_LISTEN_AUTH_CLEAR;
+	if (i == BOARD_SUBMISSION || i == BOARD_SMTPS)
+		f |= SMTPD_LISTEN_RELAY; /* faces more than a LAN */
 	if (i == BOARD_SMTP && o->enforce_tls)
 		f |= SMTPD_LISTEN_TLS_REQUIRED;
 	if (i == BOARD_SUBMISSION)
@@ -58,10 +87,10 @@ uint8_t board_policy_flags(const struct board_policy *o, unsigned i)
 		f |= SMTPD_LISTEN_AUTH_REQUIRED;
 	if (i == BOARD_LMTP)
 		f |= SMTPD_LISTEN_LMTP;
-	return (uint8_t)f;
+	return (uint16_t)f;
 }
 
-const char *board_policy_text(uint8_t flags)
+const char *board_policy_text(uint16_t flags)
 {
 	if (flags & SMTPD_LISTEN_TLS)
 		return flags & SMTPD_LISTEN_AUTH_REQUIRED ? "TLS, AUTH required"

@@ -26,6 +26,17 @@ struct board_policy {
 	bool auth_enable;         /* there may be users */
 	bool tls_auth_only;       /* no AUTH in clear text */
 	bool smtps_auth;          /* no mail without AUTH on smtps_port */
+	uint8_t smtp_auth;        /* enum board_auth_mode, of smtp_port */
+	/* what each port forgives, as struct smtpd_listener */
+	uint32_t smtp_profile, submission_profile, smtps_profile, lmtp_profile;
+};
+
+/* What becomes of AUTH on smtp_port; the words of the option smtp_auth. */
+enum board_auth_mode {
+	BOARD_AUTH_AUTO,  /* any where something is forgiven, else check */
+	BOARD_AUTH_OFF,   /* not offered */
+	BOARD_AUTH_ANY,   /* any credentials will do, in clear text as well */
+	BOARD_AUTH_CHECK, /* users only */
 };
 
 /* What a port is called in messages, such as "SMTPS"; static. */
@@ -38,9 +49,12 @@ const char *board_policy_name(unsigned i);
 uint16_t board_policy_port(const struct board_policy *, unsigned i);
 
 /* The SMTPD_LISTEN_ flags of port i. */
-uint8_t board_policy_flags(const struct board_policy *, unsigned i);
+uint16_t board_policy_flags(const struct board_policy *, unsigned i);
+
+/* What port i forgives: bits as those of struct smtpd_listener. */
+uint32_t board_policy_forgive(const struct board_policy *, unsigned i);
 
 /* What a port with these flags asks for, such as "STARTTLS"; static. */
-const char *board_policy_text(uint8_t flags);
+const char *board_policy_text(uint16_t flags);
 
 #endif

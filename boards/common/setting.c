@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "profile.h"
 #include "setting.h"
 
 static bool blank(char c)
@@ -283,6 +284,55 @@ static int store_text(const struct board_setting *row, void *base,
 	return 0;
 }
 
+static int wrong_choice(const struct board_setting *row, struct smtpd_str value,
+	struct board_text *why)
+{
+	board_text_json(why, value.s, value.len);
+	board_text_str(why, " is not right; give one of ");
+	board_text_str(why, row->text);
+	return SMTPD_EINVAL;
+}
+
+static int store_choice(const struct board_setting *row, void *base,
+	struct smtpd_str value, struct board_text *why)
+{
+	const char *word = row->text;
+	uint32_t n;
+
+	for (n = 0;; n++) {
+		size_t len = strcspn(word, ",");
+
+		if (len == value.len && !memcmp(word, value.s, len)) {
+			put_number(row, base, n);
+			return 0;
+		}
+		if (!word[len])
+			return wrong_choice(row, value, why);
+		word += len + 1;
+	}
+}
+
+static int store_profile(const struct board_setting *row, void *base,
+	struct smtpd_str value, struct board_text *why)
+{
+	uint32_t forgive = row->number;
+	int status = board_profile_parse(value, &forgive, why);
+
+	if (!status)
+		put_number(row, base, forgive);
+	return status;
+}
+
+static void choice_text(
+	const struct board_setting *row, uint32_t n, struct board_text *t)
+{
+	const char *word = row->text;
+
+	while (n--)
+		word += strcspn(word, ",") + 1;
+	board_text_put(t, word, strcspn(word, ","));
+}
+
 int board_setting_store(const struct board_setting *row, void *base,
 	struct smtpd_str value, struct board_text *why)
 {
@@ -293,6 +343,10 @@ int board_setting_store(const struct board_setting *row, void *base,
 		return store_kept(row, base, value, why);
 	if (row->type >= BOARD_TEXT)
 		return store_text(row, base, value, why);
+	if (row->type == BOARD_CHOICE)
+		return store_choice(row, base, value, why);
+	if (row->type == BOARD_PROFILE)
+		return store_profile(row, base, value, why);
 	good = row->type == BOARD_BOOL ? parse_bool(value, &n)
 				       : parse_number(row, value, &n);
 	if (good) {
@@ -327,6 +381,10 @@ void board_setting_text(
 		board_text_str(t, get_number(row, base) ? "yes" : "no");
 	else if (row->type == BOARD_TIME)
 		time_text(get_number(row, base), t);
+	else if (row->type == BOARD_CHOICE)
+		choice_text(row, get_number(row, base), t);
+	else if (row->type == BOARD_PROFILE)
+		board_profile_text(get_number(row, base), t);
 	else
 		board_text_num(t, get_number(row, base));
 }

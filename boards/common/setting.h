@@ -22,9 +22,11 @@ enum board_type {
 	BOARD_NUMBER, /* decimal */
 	BOARD_OCTETS, /* decimal with an optional K, M or G (1024-fold) */
 	BOARD_TIME,   /* seconds, or with ms, s, m or h; kept in milliseconds */
-	BOARD_TEXT,   /* octets, into a char array, NUL-terminated */
-	BOARD_LIST,   /* the same; given again, it is joined with a comma */
-	BOARD_KEPT,   /* octets, into a const char *: the value is not copied */
+	BOARD_CHOICE, /* one of the words of `text`, by its number from 0 */
+	BOARD_PROFILE, /* see profile.h; a list changes the default */
+	BOARD_TEXT,    /* octets, into a char array, NUL-terminated */
+	BOARD_LIST,    /* the same; given again, it is joined with a comma */
+	BOARD_KEPT, /* octets, into a const char *: the value is not copied */
 };
 
 struct board_setting {
@@ -35,7 +37,8 @@ struct board_setting {
 	uint16_t offset; /* of the member in the board's options struct */
 	uint16_t size;   /* octets of the member: 1, 2 or 4; or of the array */
 	uint32_t min, max, number; /* range and default of a number or time */
-	const char *text;          /* default of a text or list */
+	const char *text; /* default of a text or list; words of a choice,
+			     with commas between */
 };
 
 /*

@@ -139,14 +139,16 @@ static void begin(struct board_text *t, const struct board_message *m,
 
 static void who(struct board_text *t, const struct board_message *m)
 {
+	const char *user = board_auth_user(m->index);
 	struct smtpd_info info;
 
 	begin(t, m, &info);
 	string(t, "protocol", info.protocol);
 	string(t, "tls_version", info.tls ? info.tls->version : NULL);
 	string(t, "tls_cipher", info.tls ? info.tls->cipher : NULL);
-	string(t, "auth_user",
-		info.authenticated ? board_auth_user(m->index) : NULL);
+	string(t, "auth_user", info.authenticated ? user : NULL);
+	if (*user && !info.authenticated)
+		string(t, "auth_claimed", user);
 }
 
 static void envelope(struct board_text *t, const struct board_message *m)

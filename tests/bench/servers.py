@@ -101,6 +101,7 @@ class Lwsmtpd(Server):
                    f"--state_dir={self.dir}/state",
                    "--smtpd_client_connection_count_limit=0",
                    "--smtpd_session_message_limit=0",
+                   "--smtp_profile=strict",
                    "--sink=" + (f"maildir:{self.maildir}"
                                 if sink == "maildir" else sink))
 

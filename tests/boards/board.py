@@ -171,7 +171,7 @@ class Board:
         lines = {"smtpd_tls_cert_file": self.cert[0],
                  "smtpd_tls_key_file": self.cert[1],
                  "users_file": self.path("users"),
-                 "myhostname": "localhost"}
+                 "myhostname": "localhost", "smtp_profile": "strict"}
         if self.net != "user":
             lines["ip"] = f"{TAP_BOARD}/24"
         lines.update(self.settings)

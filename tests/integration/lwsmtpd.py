@@ -184,7 +184,8 @@ def make_cert(folder, name="cert", kind="ec", host="localhost", days=30):
 class Server:
     """The program, running. Leaves its folder behind when something failed.
 
-    options  more of the command line, such as "--smtpd_timeout=2"
+    options  more of the command line, such as "--smtpd_timeout=2"; without
+             one of --smtp_profile it is strict
     sinks    values of --sink; "maildir" stands for maildir:FOLDER/mail
     users    {name: password}; None: the program makes its first user
     lmtp     open an LMTP port as well
@@ -207,6 +208,8 @@ class Server:
         for name in ("smtp", "submission", "smtps", "lmtp"):
             if not any(o.startswith(f"--{name}_port") for o in options):
                 command.append(f"--{name}_port={getattr(self, name)}")
+        if not any(o.startswith("--smtp_profile") for o in options):
+            command.append("--smtp_profile=strict")
         for sink in sinks:
             command.append("--sink=" + (f"maildir:{self.maildir}"
                                         if sink == "maildir" else sink))
@@ -281,7 +284,14 @@ class Server:
                      f"{text!r} on stderr")
 
     def log(self):
-        """The JSON objects of the log sink, whole lines only."""
+        """The log sink's JSON objects of messages, whole lines only."""
+        return [entry for entry in self._lines() if "quirk" not in entry]
+
+    def quirks(self):
+        """The log sink's JSON objects of what was forgiven or refused."""
+        return [entry for entry in self._lines() if "quirk" in entry]
+
+    def _lines(self):
         with open(self.path("stdout"), "rb") as file:
             lines = file.read().split(b"\n")[:-1]
         return [json.loads(line) for line in lines]

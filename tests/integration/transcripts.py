@@ -9,8 +9,8 @@
 # The format is described in tests/vectors/README.md. What a socket cannot
 # show or change (the sink, limits, the clock) makes a case skipped, with the
 # reason; `<<` lines are not checked. --listener says how the server's
-# listener is: starttls tls tls_required auth auth_required auth_clear lmtp
-# dsn. --chunk sends so many octets at a time.
+# listener is: starttls tls tls_required auth auth_required auth_clear auth_any
+# lmtp dsn tolerant relay. --chunk sends so many octets at a time.
 import argparse
 import glob
 import os
@@ -22,9 +22,11 @@ import sys
 
 VECTORS = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                        "../vectors")
-FEATURES = "tls auth chunking smtputf8 dsn lmtp limits received".split()
+FEATURES = ("tls auth chunking smtputf8 dsn lmtp limits received "
+            "tolerant".split())
 # Flags that change what a case without them sees, beyond what is offered.
-STRICT = {"tls", "tls_required", "auth_required", "auth_clear", "lmtp"}
+STRICT = {"tls", "tls_required", "auth_required", "auth_clear", "auth_any",
+          "lmtp", "tolerant"}
 OFFERS = {"STARTTLS": "starttls", "AUTH": "auth", "DSN": "dsn"}
 ANSWER_S = 10
 LONG = 4000  # octets, not sent in pieces
@@ -92,7 +94,8 @@ def read(path):
 
 def obstacle(case, server, profile):
     """Why this server's socket cannot show it, or None."""
-    for word in ("limit", "sink", "settle", "tls_reserve", "shutdown"):
+    for word in ("limit", "sink", "settle", "tls_reserve", "shutdown",
+                 "forgive"):
         if case.directives(word):
             return f"`@ {word}` needs the engine's runner"
     if case.directives("wait"):

@@ -67,32 +67,70 @@ static void what_ports_ask_for(void **state)
 {
 	struct board_policy p = usual;
 	const unsigned auth = SMTPD_LISTEN_AUTH;
+	const unsigned relay = SMTPD_LISTEN_RELAY;
 
 	(void)state;
 	assert_int_equal(board_policy_flags(&p, BOARD_SMTP),
 		SMTPD_LISTEN_STARTTLS | auth);
-	assert_int_equal(
-		board_policy_flags(&p, BOARD_SMTPS), SMTPD_LISTEN_TLS | auth);
+	assert_int_equal(board_policy_flags(&p, BOARD_SMTPS),
+		SMTPD_LISTEN_TLS | auth | relay);
 	assert_int_equal(board_policy_flags(&p, BOARD_SUBMISSION),
 		SMTPD_LISTEN_STARTTLS | auth | SMTPD_LISTEN_AUTH_REQUIRED |
-			SMTPD_LISTEN_TLS_REQUIRED);
+			SMTPD_LISTEN_TLS_REQUIRED | relay);
 	assert_int_equal(board_policy_flags(&p, BOARD_LMTP),
 		SMTPD_LISTEN_STARTTLS | auth | SMTPD_LISTEN_LMTP);
 	p.enforce_tls = p.smtps_auth = true;
 	assert_int_equal(board_policy_flags(&p, BOARD_SMTP),
 		SMTPD_LISTEN_STARTTLS | auth | SMTPD_LISTEN_TLS_REQUIRED);
 	assert_int_equal(board_policy_flags(&p, BOARD_SMTPS),
-		SMTPD_LISTEN_TLS | auth | SMTPD_LISTEN_AUTH_REQUIRED);
+		SMTPD_LISTEN_TLS | auth | SMTPD_LISTEN_AUTH_REQUIRED | relay);
 	p.tls_auth_only = false;
 	assert_int_equal(board_policy_flags(&p, BOARD_SUBMISSION),
 		SMTPD_LISTEN_STARTTLS | auth | SMTPD_LISTEN_AUTH_CLEAR |
-			SMTPD_LISTEN_AUTH_REQUIRED);
+			SMTPD_LISTEN_AUTH_REQUIRED | relay);
 	/* asked for and not to be had: nobody gets in that way */
 	p.use_tls = p.auth_enable = false;
 	assert_int_equal(
 		board_policy_flags(&p, BOARD_SMTP), SMTPD_LISTEN_TLS_REQUIRED);
 	assert_int_equal(board_policy_flags(&p, BOARD_SMTPS),
-		SMTPD_LISTEN_AUTH_REQUIRED);
+		SMTPD_LISTEN_AUTH_REQUIRED | relay);
+}
+
+static void what_ports_forgive(void **state)
+{
+	struct board_policy p = usual;
+
+	(void)state;
+	p.smtp_profile = 1;
+	p.submission_profile = 2;
+	p.smtps_profile = 4;
+	p.lmtp_profile = 8;
+	for (unsigned i = 0; i < BOARD_PORTS; i++)
+		assert_int_equal(board_policy_forgive(&p, i), 1 << i);
+}
+
+static void modes_of_auth(void **state)
+{
+	struct board_policy p = usual;
+	const unsigned any = SMTPD_LISTEN_AUTH | SMTPD_LISTEN_AUTH_ANY |
+			     SMTPD_LISTEN_AUTH_CLEAR;
+	const unsigned tls = SMTPD_LISTEN_STARTTLS;
+
+	(void)state;
+	p.smtp_auth = BOARD_AUTH_OFF;
+	assert_int_equal(board_policy_flags(&p, BOARD_SMTP), tls);
+	p.smtp_auth = BOARD_AUTH_CHECK;
+	assert_int_equal(
+		board_policy_flags(&p, BOARD_SMTP), tls | SMTPD_LISTEN_AUTH);
+	p.smtp_auth = BOARD_AUTH_ANY;
+	assert_int_equal(board_policy_flags(&p, BOARD_SMTP), tls | any);
+	assert_int_equal(board_policy_flags(&p, BOARD_LMTP),
+		tls | SMTPD_LISTEN_AUTH | SMTPD_LISTEN_LMTP);
+	p.smtp_auth = BOARD_AUTH_AUTO;
+	p.smtp_profile = SMTPD_FORGIVE_ALL;
+	assert_int_equal(board_policy_flags(&p, BOARD_SMTP), tls | any);
+	p.use_tls = p.auth_enable = false;
+	assert_int_equal(board_policy_flags(&p, BOARD_SMTP), 0);
 }
 
 static void said_in_words(void **state)
@@ -167,6 +205,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports_that_can_be_used),
 		cmocka_unit_test(what_ports_ask_for),
+		cmocka_unit_test(what_ports_forgive),
+		cmocka_unit_test(modes_of_auth),
 		cmocka_unit_test(said_in_words),
 		cmocka_unit_test(addresses),
 	};

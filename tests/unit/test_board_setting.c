@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * tests: sources boards/common/setting.c boards/common/text.c
+ * tests: sources boards/common/profile.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,6 +6,7 @@
  * tests: link port/wolfssl wolfssl lwip
  * tests: sources boards/common/firmware/settings.c boards/common/blob.c
  * tests: sources boards/common/address.c boards/common/setting.c
+ * tests: sources boards/common/profile.c
  * tests: sources boards/common/text.c boards/common/verifier.c
  * tests: sources boards/common/board_base64.c
  */

@@ -68,6 +68,7 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	l->smtpd.limits = &s->limits;
 	l->smtpd.host_name = s->host_name;
 	l->smtpd.flags = board_policy_flags(&s->policy, i);
+	l->smtpd.forgive = board_policy_forgive(&s->policy, i);
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->tls = tls_config();
 	error = lwip_smtpd_listen(l);

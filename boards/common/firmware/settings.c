@@ -32,6 +32,14 @@
 	ROW(name, m, BOARD_KEPT, 0, 0, 0, text)
 #define LIST(group, name, m, text, help) ROW(name, m, BOARD_KEPT, 0, 0, 0, text)
 
+#define CHOICE(group, name, m, n, words, help)                                 \
+	ROW(name, m, BOARD_CHOICE, 0, 0, n, words)
+#define PROFILE(group, name, m, n, help)                                       \
+	ROW(name, m, BOARD_PROFILE, 0, 0, n, NULL)
+
+#define TOLERANT SMTPD_FORGIVE_ALL
+#define STRICT   SMTPD_STRICT
+
 #define DAY_MS          86400000u
 #define PORT_SMTP       25
 #define PORT_SUBMISSION 587

@@ -1,0 +1,99 @@
+/*
+ * peers.c - see smtpd_peers.h
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "session.h"
+
+#if SMTPD_PEERS > 0
+
+static bool same_address(const struct smtpd_peer *a, const struct smtpd_peer *b)
+{
+	return a->family == b->family && !memcmp(a->ip, b->ip, sizeof a->ip);
+}
+
+static struct smtpd_peer_memory *find(const struct smtpd_peer *peer)
+{
+	for (unsigned i = 0; i < SMTPD_PEERS; i++) {
+		struct smtpd_peer_memory *m = &smtpd_pool.peers[i];
+
+		if (m->peer.family && same_address(&m->peer, peer))
+			return m;
+	}
+	return NULL;
+}
+
+/* A free entry, or that of whoever has been away longest. */
+static struct smtpd_peer_memory *make_room(uint32_t now)
+{
+	struct smtpd_peer_memory *oldest = smtpd_pool.peers;
+
+	for (unsigned i = 0; i < SMTPD_PEERS; i++) {
+		struct smtpd_peer_memory *m = &smtpd_pool.peers[i];
+
+		if (!m->peer.family)
+			return m;
+		if (now - m->seen_ms > now - oldest->seen_ms)
+			oldest = m;
+	}
+	memset(oldest, 0, sizeof *oldest);
+	return oldest;
+}
+
+/* see session.h */
+void smtpd_peer_note(const struct smtpd_session *s)
+{
+	uint32_t now = smtpd_port_now_ms();
+	struct smtpd_peer_memory *m;
+
+	if (!s->peer.family)
+		return;
+	m = find(&s->peer);
+	if (!m)
+		m = make_room(now);
+	m->peer = s->peer;
+	m->seen_ms = now;
+}
+
+/* see session.h */
+void smtpd_peer_count(const struct smtpd_session *s, enum smtpd_quirk q)
+{
+	struct smtpd_peer_memory *m = find(&s->peer);
+
+	if (m && m->quirks[q] < UINT16_MAX)
+		m->quirks[q]++;
+}
+
+/* see smtpd_peers.h */
+const struct smtpd_peer_memory *smtpd_peer_get(unsigned i)
+{
+	for (unsigned k = 0; k < SMTPD_PEERS; k++) {
+		if (smtpd_pool.peers[k].peer.family && !i--)
+			return &smtpd_pool.peers[k];
+	}
+	return NULL;
+}
+
+/* see smtpd_peers.h */
+const struct smtpd_peer_memory *smtpd_peer_of(const struct smtpd_session *s)
+{
+	return find(&s->peer);
+}
+
+#else
+
+/* see smtpd_peers.h */
+const struct smtpd_peer_memory *smtpd_peer_get(unsigned i)
+{
+	(void)i;
+	return NULL;
+}
+
+/* see smtpd_peers.h */
+const struct smtpd_peer_memory *smtpd_peer_of(const struct smtpd_session *s)
+{
+	(void)s;
+	return NULL;
+}
+
+#endif
