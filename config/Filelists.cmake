@@ -169,7 +169,14 @@ set(SMTPD_BOARD_FIRMWARE_SOURCES
 	${SMTPD_DIR}/boards/common/firmware/stack.c
 	${SMTPD_DIR}/boards/common/firmware/stats.c
 )
-set(SMTPD_BOARD_FIRMWARE_MAIN ${SMTPD_DIR}/boards/common/firmware/main.c)
+set(SMTPD_BOARD_BARE_METAL_SOURCES ${SMTPD_DIR}/boards/common/firmware/main.c)
+# A board takes the ones it has a device for.
+set(SMTPD_BOARD_DRIVER_SOURCES
+	${SMTPD_DIR}/boards/common/drivers/lan9118.c
+	${SMTPD_DIR}/boards/common/drivers/ns16550.c
+	${SMTPD_DIR}/boards/common/drivers/stellaris_enet.c
+	${SMTPD_DIR}/boards/common/drivers/virtio_net.c
+)
 set(SMTPD_BOARD_CORTEX_M_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/cortex_m)
 set(SMTPD_BOARD_CORTEX_M_SOURCES
 	${SMTPD_DIR}/boards/common/cortex_m/clock.c

@@ -79,7 +79,7 @@ function(board_firmware)
 		${SMTPD_BOARD_COMMON_SOURCES} ${SMTPD_BOARD_FIRMWARE_SOURCES}
 		${SMTPD_BOARD_${arch}_SOURCES})
 	if(NOT arg_NO_MAIN)
-		target_sources(lwsmtpd PRIVATE ${SMTPD_BOARD_FIRMWARE_MAIN})
+		target_sources(lwsmtpd PRIVATE ${SMTPD_BOARD_BARE_METAL_SOURCES})
 	endif()
 	target_compile_options(lwsmtpd PRIVATE ${SMTPD_WARNINGS})
 	target_compile_definitions(lwsmtpd PRIVATE
