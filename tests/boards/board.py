@@ -306,7 +306,8 @@ class Board:
 
     def log(self):
         """The JSON objects of its messages, whole lines only."""
-        return [json.loads(line) for line in self.lines("{")]
+        found = (json.loads(line) for line in self.lines("{"))
+        return [x for x in found if "verdict" in x]
 
     def wait_log(self, count=1, timeout=PATIENCE):
         """Wait for that many messages; returns all."""
