@@ -103,10 +103,10 @@ static struct ring {
 
 #define BUFFER_SIZE (FRAME_AT + FRAME_MAX + 8)
 
-static struct rx_buffer {
-	struct pbuf_custom pbuf; /* first: a pbuf * is a rx_buffer * */
+static struct frame {
+	struct pbuf_custom pbuf; /* first: a pbuf * is a frame * */
 	uint8_t mem[BUFFER_SIZE] __attribute__((aligned(4)));
-} rx_buffers[VIRTIO_NET_RX_COUNT];
+} frames[VIRTIO_NET_RX_COUNT];
 
 static uint8_t tx_buffers[VIRTIO_NET_TX_COUNT][BUFFER_SIZE]
 	__attribute__((aligned(4)));
@@ -119,7 +119,7 @@ static struct {
 	uint32_t header_len;  /* of the device's header */
 	uint32_t tx_free;     /* bit i: tx_buffers[i] is ours */
 	uint16_t seen[2];     /* of used.index */
-	uint16_t lent;        /* rx_buffers that lwIP has */
+	uint16_t lent;        /* frames that lwIP has */
 	bool has_status;      /* the device knows of a link */
 	volatile bool irq;    /* poll has to look */
 	volatile bool config; /* the device's configuration changed */
@@ -180,7 +180,7 @@ static int take(unsigned queue, unsigned count, uint32_t *len)
 static void give_back(struct pbuf *p)
 {
 	dev.lent--;
-	offer(RX, (unsigned)((struct rx_buffer *)p - rx_buffers));
+	offer(RX, (unsigned)((struct frame *)p - frames));
 }
 
 static bool is_for_us(const struct netif *netif, const uint8_t *frame)
@@ -191,7 +191,7 @@ static bool is_for_us(const struct netif *netif, const uint8_t *frame)
 /* A pbuf with the frame in buffer id, which is lent or given back. */
 static struct pbuf *frame_pbuf(unsigned id, uint16_t len)
 {
-	struct rx_buffer *b = &rx_buffers[id];
+	struct frame *b = &frames[id];
 	struct pbuf *p;
 
 	if (len >= LEND_MIN &&
@@ -221,7 +221,7 @@ static void input(struct netif *netif, unsigned id, uint32_t len)
 		offer(RX, id);
 		return;
 	}
-	if (!is_for_us(netif, rx_buffers[id].mem + FRAME_AT)) {
+	if (!is_for_us(netif, frames[id].mem + FRAME_AT)) {
 		LINK_STATS_INC(link.drop);
 		offer(RX, id);
 		return;
@@ -347,7 +347,7 @@ static void describe_all(void)
 	dev.seen[RX] = dev.seen[TX] = 0;
 	dev.tx_free = 0;
 	for (unsigned i = 0; i < VIRTIO_NET_RX_COUNT; i++)
-		describe(RX, i, rx_buffers[i].mem);
+		describe(RX, i, frames[i].mem);
 	for (unsigned i = 0; i < VIRTIO_NET_TX_COUNT; i++) {
 		describe(TX, i, tx_buffers[i]);
 		dev.tx_free |= UINT32_C(1) << i;
