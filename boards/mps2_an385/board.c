@@ -90,7 +90,7 @@ void board_reset(void)
 	cortex_m_reset();
 }
 
-static bool busy(void)
+bool board_busy(void)
 {
 	return lan9118_busy() || UART->state & UART_RX_FULL;
 }
@@ -98,7 +98,7 @@ static bool busy(void)
 void board_idle(uint32_t ms)
 {
 	(void)ms; /* SysTick comes before that matters */
-	cortex_m_idle(busy);
+	cortex_m_idle(board_busy);
 }
 
 void board_irq(unsigned n)

@@ -16,6 +16,7 @@
 #ifndef BOARD_H
 #define BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,11 @@ uint32_t board_time_s(void);
  * a masked interrupt ends (WFI).
  */
 void board_idle(uint32_t ms);
+
+/* Does a frame or a character wait? Asked with an RTOS only, behind
+ * board_netif_poll(): it leaves frames there when there are many. Context:
+ * any. */
+bool board_busy(void);
 
 /* The firmware is alive: called in each turn of the main loop, at least once
  * in 100 ms unless a TLS handshake computes (see port/wolfssl/README.md). */

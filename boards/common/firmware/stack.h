@@ -15,7 +15,8 @@ extern uint32_t board_stack_bottom[], board_stack_top[];
  * cleared: uses no variable. */
 void board_stack_paint(void);
 
-/* Octets of stack: all of it, in use now, the most that ever were. */
+/* Octets of stack: all of it, in use now, the most that ever were. A task of
+ * an RTOS has a stack of its own; of this one, 0 is in use then. */
 uint32_t board_stack_size(void);
 uint32_t board_stack_used(void);
 uint32_t board_stack_high(void);

@@ -18,6 +18,7 @@ static struct client {
 } clients[SMTPD_MAX_SESSIONS];
 
 static uint32_t serials;
+const char *(*board_queue_user)(unsigned index);
 
 static struct client *client_of(struct smtpd_session *s)
 {
@@ -172,10 +173,13 @@ static void copy_text(char *to, size_t cap, const char *s, size_t len)
 static void describe(struct board_queue_message *m, const struct smtpd_info *i)
 {
 	const struct smtpd_tls_info *tls = i->tls;
+	const char *user = i->authenticated && board_queue_user
+				   ? board_queue_user(i->index)
+				   : "";
 
 	m->peer = i->peer;
 	m->protocol = i->protocol;
-	m->authenticated = i->authenticated;
+	copy_text(m->user, sizeof m->user, user, strlen(user));
 	copy_text(m->helo, sizeof m->helo, i->helo.s, i->helo.len);
 	copy_text(m->tls_version, sizeof m->tls_version,
 		tls ? tls->version : "", tls ? strlen(tls->version) : 0);

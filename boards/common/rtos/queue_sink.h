@@ -75,7 +75,7 @@ struct board_queue_message {
 	const char *protocol; /* "ESMTPS", static */
 	char tls_version[12]; /* "" without TLS */
 	char tls_cipher[40];
-	bool authenticated;
+	char user[65]; /* who has authenticated, see board_queue_user; or "" */
 	uint32_t size; /* SIZE=, 0 when not given */
 	uint16_t rcpt_count;
 	/* sender, then recipients, each with its NUL */
@@ -125,6 +125,10 @@ struct board_queue_app {
  * reply. Texts of static lifetime. */
 void board_queue_reply(struct board_queue_message *, uint16_t code,
 	const char *enhanced, const char *text);
+
+/* Tells who the session in a slot has authenticated as, "" nobody. NULL: never
+ * known. Called on the tcpip thread; set before the first listener. */
+extern const char *(*board_queue_user)(unsigned index);
 
 /* The sink, for struct smtpd_listener. A board that wants AUTH copies it and
  * sets `auth`. */
