@@ -3,12 +3,15 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include "altcp_tls_wolfssl.h"
 #include "console.h"
 #include "firmware.h"
 #include "lwip_smtpd.h"
 #include "server.h"
 #include "smtpd_tls_config.h"
+
+#if SMTPD_TLS
+#include "altcp_tls_wolfssl.h"
+#endif
 
 static struct lwip_smtpd_listener listeners[BOARD_PORTS];
 static bool ready;
