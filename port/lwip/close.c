@@ -78,9 +78,8 @@ void lwip_smtpd_conn_evict(struct smtpd_conn *c)
 /*
  * The last reply, then FIN; then what still comes is read and dropped until
  * the peer closes as well, so that lwIP has no reason for a RST, which could
- * overtake the reply. With TLS the FIN waits until the reply has arrived: a
- * TLS layer may tell late that the peer has closed, and after our own FIN
- * lwIP's pcb would by then be in TIME_WAIT, which ends without a word to us.
+ * overtake the reply. TLS ends with the reply: what comes behind our
+ * close_notify is not decrypted, and holds neither slot nor record buffer.
  * What fails for want of memory is tried again by `poll`.
  */
 static void close_in_order(struct smtpd_conn *c)
@@ -93,10 +92,13 @@ static void close_in_order(struct smtpd_conn *c)
 			return;
 		c->text = NULL;
 	}
-	if (c->eof || (c->tls >= TLS_HANDSHAKE && !c->unacked)) {
+#if SMTPD_TLS
+	if (c->tls >= TLS_HANDSHAKE && !lwip_smtpd_conn_tls_end(c))
+		return;
+#endif
+	if (c->eof) {
 		close_now(c);
-	} else if (c->tls < TLS_HANDSHAKE && !c->fin &&
-		   altcp_shutdown(c->pcb, 0, 1) == ERR_OK) {
+	} else if (!c->fin && altcp_shutdown(c->pcb, 0, 1) == ERR_OK) {
 		c->fin = true;
 		altcp_setprio(c->pcb, TCP_PRIO_MIN);
 	}

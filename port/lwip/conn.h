@@ -40,6 +40,7 @@ struct smtpd_conn {
 	uint32_t unacked;              /* octets written, not acknowledged */
 	uint32_t since_ms;             /* closing since */
 	uint8_t tls;                   /* enum conn_tls */
+	bool adopt;    /* what came is the beginning of the handshake */
 	bool pending;  /* woken, to be closed, or lost: look at it */
 	bool eof;      /* the peer has closed its side */
 	bool eof_told; /* and the session knows */
@@ -54,8 +55,8 @@ struct smtpd_conn {
 err_t lwip_smtpd_conn_accept(
 	const struct lwip_smtpd_listener *l, struct altcp_pcb *pcb);
 
-/* Enforce the deadlines of all sessions. */
-void lwip_smtpd_conn_tick(void);
+/* Enforce the deadlines of all sessions. Returns as smtpd_tick(). */
+uint32_t lwip_smtpd_conn_tick(void);
 
 /* Hear of what happens to c->pcb. */
 void lwip_smtpd_conn_attach(struct smtpd_conn *c);
@@ -91,6 +92,10 @@ void lwip_smtpd_conn_tls(struct smtpd_conn *c);
 
 /* Give back what smtpd_port_tls_reserve() took and nobody used. */
 void lwip_smtpd_conn_unreserve(struct smtpd_conn *c);
+
+/* End TLS, and go on with the connection below. Returns false when that has to
+ * be tried again. */
+bool lwip_smtpd_conn_tls_end(struct smtpd_conn *c);
 
 /* The handshake is done. */
 err_t lwip_smtpd_conn_tls_up(void *c, struct altcp_pcb *pcb, err_t err);

@@ -29,6 +29,13 @@ void smtpd_port_tls_start(struct smtpd_conn *c)
 	c->tls = TLS_START;
 }
 
+/* see smtpd_port.h */
+void smtpd_port_tls_adopt(struct smtpd_conn *c)
+{
+	c->tls = TLS_START;
+	c->adopt = true;
+}
+
 /* see conn.h */
 void lwip_smtpd_conn_unreserve(struct smtpd_conn *c)
 {
@@ -37,13 +44,28 @@ void lwip_smtpd_conn_unreserve(struct smtpd_conn *c)
 	c->tls = TLS_NONE;
 }
 
-/* What has come so far is clear text: RFC 3207 4.2. */
+/* see conn.h */
+bool lwip_smtpd_conn_tls_end(struct smtpd_conn *c)
+{
+	struct altcp_pcb *inner = altcp_tls_unwrap(c->pcb, &c->eof);
+
+	if (!inner)
+		return false;
+	c->tls = TLS_NONE;
+	c->pcb = inner;
+	lwip_smtpd_conn_attach(c);
+	return true;
+}
+
+/* What has come so far is clear text, RFC 3207 4.2, or else the beginning of
+ * the handshake. */
 static void start(struct smtpd_conn *c)
 {
 	struct altcp_tls_config *config = *c->listener->tls;
 	struct altcp_pcb *pcb = NULL;
 
-	lwip_smtpd_conn_drop(c);
+	if (!c->adopt)
+		lwip_smtpd_conn_drop(c);
 	if (config)
 		pcb = altcp_tls_wrap(config, c->pcb);
 	if (!pcb) {
@@ -56,6 +78,9 @@ static void start(struct smtpd_conn *c)
 	c->unacked = 0;
 	lwip_smtpd_conn_attach(c);
 	pcb->connected = lwip_smtpd_conn_tls_up;
+	if (c->rx)
+		altcp_tls_feed(pcb, c->rx);
+	c->rx = NULL;
 }
 
 /* see conn.h */

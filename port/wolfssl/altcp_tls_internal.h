@@ -20,6 +20,7 @@ struct altcp_tls_config {
 #define S_RUNNING 0x04u /* altcp_tls_run() is on the stack */
 #define S_KICK    0x08u /* to be run by the timer */
 #define S_WAITING 0x10u /* for a record buffer */
+#define S_FIN     0x20u /* inner told that the peer closed */
 
 /* A TLS connection between two altcp_pcbs; conn->state. */
 struct tls_pcb {

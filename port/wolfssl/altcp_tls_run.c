@@ -363,9 +363,10 @@ static err_t lower_recv(
 
 	LWIP_UNUSED_ARG(inner);
 	LWIP_UNUSED_ARG(err);
-	if (!p)
+	if (!p) {
+		s->flags |= S_FIN;
 		smtpd_tls_eof(s->tls);
-	else if (!s->rx)
+	} else if (!s->rx)
 		s->rx = p;
 	else if (s->rx->tot_len + (u32_t)p->tot_len > 0xffff)
 		return ERR_MEM; /* lwIP keeps it and offers it again */

@@ -324,6 +324,23 @@ static err_t tls_close(struct altcp_pcb *conn)
 	return ERR_OK;
 }
 
+/* see altcp_tls_wolfssl.h */
+struct altcp_pcb *altcp_tls_unwrap(struct altcp_pcb *conn, bool *eof)
+{
+	struct tls_pcb *s = conn->state;
+	struct altcp_pcb *inner = conn->inner_conn;
+
+	if (smtpd_tls_shutdown(s->tls) == SMTPD_TLS_AGAIN)
+		return NULL;
+	drop_input(s);
+	altcp_tls_detach(inner);
+	if (s->flags & S_FIN)
+		*eof = true;
+	conn->inner_conn = NULL;
+	altcp_free(conn);
+	return inner;
+}
+
 static err_t tls_shutdown(struct altcp_pcb *conn, int rx, int tx)
 {
 	struct tls_pcb *s = conn->state;
@@ -396,6 +413,15 @@ static void tls_dealloc(struct altcp_pcb *conn)
 static struct tls_pcb *state_of(struct altcp_pcb *conn)
 {
 	return conn && conn->fns == &altcp_tls_functions ? conn->state : NULL;
+}
+
+/* see altcp_tls_wolfssl.h */
+void altcp_tls_feed(struct altcp_pcb *conn, struct pbuf *p)
+{
+	struct tls_pcb *s = conn->state;
+
+	s->rx = p;
+	altcp_tls_kick(s);
 }
 
 void *altcp_tls_context(struct altcp_pcb *conn)

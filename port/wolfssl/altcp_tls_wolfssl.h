@@ -48,6 +48,26 @@
 struct altcp_pcb *altcp_tls_wrap_host(
 	struct altcp_tls_config *, struct altcp_pcb *inner, const char *host);
 
+/*
+ * Octets that inner delivered before it was wrapped, and that are of the
+ * handshake: once, right after altcp_tls_wrap(). They are not credited yet.
+ * Takes p; nothing is called back from here.
+ */
+void altcp_tls_feed(struct altcp_pcb *, struct pbuf *p);
+
+/*
+ * End TLS on a connection that goes on below: say close_notify, once all that
+ * was written before has gone to lwIP. What still comes is the caller's, as
+ * ciphertext; the slot, its record buffer and the pcb itself are free.
+ *
+ * eof  set when the peer has closed the connection below already: its `recv`
+ *      has been called with NULL, and will not be again. Else left alone.
+ *
+ * Returns the pcb that was wrapped, without callbacks; or NULL and nothing has
+ * changed: lwIP has no room yet, try again from `poll`. RFC 8446 6.1.
+ */
+struct altcp_pcb *altcp_tls_unwrap(struct altcp_pcb *, bool *eof);
+
 /* Name of the server that connections of this client configuration go to, as
  * above. Kept by pointer; NULL: neither SNI nor check. */
 void altcp_tls_config_host(struct altcp_tls_config *, const char *host);

@@ -12,7 +12,7 @@ import ssl
 import subprocess
 
 import lwsmtpd
-from cases import deliver, raw, serving
+from cases import TAP_SERVER, deliver, on_tap, raw, serving
 from lwsmtpd import Client, Skip, case, check, equal
 from tlsraw import (ALERT, DATA, HANDSHAKE, HEARTBEAT, Tls, any_context,
                     client_hello, record)
@@ -141,6 +141,26 @@ def case_078_external_is_not_offered():
         for argument in ("", " =", " " + "QUJD" * 4000):
             check(c.cmd("AUTH EXTERNAL" + argument)[:3] in ("504", "500"))
         c.send_mail()
+
+
+@case
+def case_036_beyond_the_limit_over_tls():
+    """A client that goes on sending reads 421 whenever it looks, and a proper
+    end behind it: no RST overtakes them. Also through records of which the
+    server has but a part when it closes."""
+    with on_tap("--message_size_limit=64K") as s:
+        for size in (40, 500, 1000, 4000, 16384) * 2:
+            line = b"x" * 76 + b"\r\n"
+            text = line * (500000 // len(line))
+            with Client(s.smtp, host=TAP_SERVER) as c:
+                c.hello()
+                c.starttls()
+                c.envelope()
+                c.expect("DATA", 354)
+                for at in range(0, len(text), size * 16):
+                    c.send(text[at:at + size * 16])
+                check(c.reply().startswith("421 "), "no 421")
+                equal(c.sock.recv(100), b"", "behind 421")
 
 
 if __name__ == "__main__":

@@ -99,6 +99,8 @@ void case_079_truncated(void);
 void case_144_tls_bye_behind_the_dot(void);
 void case_097_tls_slow_sink(void);
 void tls_client_never_closes(void);
+void case_056_much_behind_quit_in_tls(void);
+void case_036_limit_passed_in_tls(void);
 void case_142_tls_rst_at_every_frame(void);
 void case_142_tls_first_rst_at_every_frame(void);
 void case_142_tls_silence_from_every_frame(void);

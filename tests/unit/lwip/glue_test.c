@@ -91,6 +91,8 @@ static const struct {
 	CASE(case_144_tls_bye_behind_the_dot),
 	CASE(case_097_tls_slow_sink),
 	CASE(tls_client_never_closes),
+	CASE(case_056_much_behind_quit_in_tls),
+	CASE(case_036_limit_passed_in_tls),
 	CASE(case_142_tls_rst_at_every_frame),
 	CASE(case_142_tls_first_rst_at_every_frame),
 	CASE(case_142_tls_silence_from_every_frame),

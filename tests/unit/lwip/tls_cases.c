@@ -323,6 +323,53 @@ void tls_client_never_closes(void)
 	tls_end(&peer);
 }
 
+/* The client goes on for a long time: nothing is reset, the reply is read, and
+ * what comes is dropped without slot and record buffer. */
+void case_056_much_behind_quit_in_tls(void)
+{
+	static char text[200000];
+	struct smtpd_tls_gauges g;
+
+	memset(text, 'x', sizeof(text) - 1);
+	listen_with(SMTPD_LISTEN_STARTTLS);
+	CHECK(open_tls(&peer));
+	peer.c.closes = false;
+	tls_send(&peer, "QUIT\r\n");
+	tls_send(&peer, text);
+	CHECK(tls_expect(&peer, "221 ", 1000));
+	world_run(1000);
+	smtpd_tls_get_gauges(&g);
+	CHECK(g.slots_free == SMTPD_TLS_SLOTS && g.records_lent == 0);
+	CHECK(peer.c.out_pos == peer.c.out_len);
+	CHECK(peer.c.eof && !peer.c.failed && wire.resets == 0);
+	CHECK(tls_expect(&peer, "221 ", 0) && peer.closed && !peer.failed);
+	CHECK(lwip_smtpd_conn_count() == 1);
+	tls_end(&peer);
+}
+
+/* The same while a full record is on its way to a sink that is busy. */
+void case_036_limit_passed_in_tls(void)
+{
+	static char text[200000];
+	size_t i;
+
+	for (i = 0; i + 1 < sizeof(text); i++)
+		text[i] = i % 80 == 78 ? '\r' : i % 80 == 79 ? '\n' : 'x';
+	listen_with(SMTPD_LISTEN_TLS);
+	server_limits.message_max = 20000;
+	CHECK(open_tls(&peer));
+	peer.c.closes = false;
+	tls_send(&peer, ENVELOPE "DATA\r\n");
+	CHECK(tls_expect(&peer, "354 ", 1000));
+	tls_send(&peer, text);
+	CHECK(tls_expect(&peer, "\r\n421 ", 1000));
+	world_run(1000);
+	CHECK(peer.c.out_pos == peer.c.out_len);
+	CHECK(peer.c.eof && !peer.c.failed && wire.resets == 0);
+	CHECK(tls_expect(&peer, "\r\n421 ", 0) && peer.closed);
+	tls_end(&peer);
+}
+
 /* ---- every frame, every call ---- */
 
 static unsigned fatal_frame;
