@@ -33,6 +33,10 @@
 #ifndef LWIP_TCPIP_CORE_LOCKING
 #define LWIP_TCPIP_CORE_LOCKING 0
 #endif
+/* Messages that wait for the tcpip thread; lwIP's own default is none. */
+#ifndef TCPIP_MBOX_SIZE
+#define TCPIP_MBOX_SIZE SMTPD_LWIP_BY(16, 128)
+#endif
 #ifndef LWIP_NETCONN
 #define LWIP_NETCONN 0
 #endif

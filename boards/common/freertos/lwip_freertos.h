@@ -17,12 +17,13 @@
 #endif
 #define TCPIP_THREAD_PRIO 2
 #define TCPIP_THREAD_NAME "tcpip"
-
-/* Who posts has one message there at a time: interrupts, the queue. */
-#ifndef TCPIP_MBOX_SIZE
-#define TCPIP_MBOX_SIZE 8
-#endif
 #define LWIP_COMPAT_MUTEX 0
+
+/* A session whose task is behind keeps up to a window of frames. All of them
+ * may be: the others must still get theirs. */
+#ifndef PBUF_POOL_SIZE
+#define PBUF_POOL_SIZE (SMTPD_MAX_SESSIONS * (TCP_WND / 512) + 16)
+#endif
 
 /* sys_now() is ours, with the offset of the settings. */
 #define LWIP_FREERTOS_SYS_NOW_FROM_FREERTOS 0

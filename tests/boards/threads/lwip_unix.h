@@ -6,8 +6,7 @@
 #ifndef LWIP_UNIX_H
 #define LWIP_UNIX_H
 
-#define NO_SYS          0
-#define TCPIP_MBOX_SIZE 128
+#define NO_SYS 0
 
 /* What calls lwIP from a thread that may not, fails: see sys_arch.c. */
 void sys_check_core_locking(void);
@@ -19,6 +18,9 @@ void sys_check_core_locking(void);
 #define LWIP_STATS_DISPLAY 0
 #define LINK_STATS         0
 #define SYS_STATS          0
+
+/* All sessions may have a window of frames that wait for the task. */
+#define PBUF_POOL_SIZE (SMTPD_MAX_SESSIONS * (TCP_WND / 512) + 16)
 
 /* A connection that the peer closed is forgotten sooner than after minutes. */
 #define TCP_MSL 1000UL
