@@ -29,6 +29,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/reply.c
 	${SMTPD_DIR}/core/session.c
 	${SMTPD_DIR}/core/text.c
+	${SMTPD_DIR}/core/tls_first.c
 	${SMTPD_DIR}/core/unstuff.c
 	${SMTPD_DIR}/core/utf8.c
 )

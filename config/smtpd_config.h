@@ -214,6 +214,18 @@
 #define SMTPD_FORGIVE_AUTH_BASE64 SMTPD_TOLERANT
 #endif
 
+/* A client that speaks TLS from the first octet on a port that offers
+ * STARTTLS. The greeting waits SMTPD_GREET_MS for it. */
+#ifndef SMTPD_FORGIVE_TLS_FIRST
+#define SMTPD_FORGIVE_TLS_FIRST (SMTPD_TOLERANT && SMTPD_TLS)
+#endif
+
+/* From peers whose handshakes failed SMTPD_TLS_FAILURES times, where clear
+ * text is allowed; needs SMTPD_PEERS. */
+#ifndef SMTPD_FORGIVE_STARTTLS_HIDDEN
+#define SMTPD_FORGIVE_STARTTLS_HIDDEN (SMTPD_TOLERANT && SMTPD_TLS)
+#endif
+
 /* ---- memory ---- */
 
 /* Sessions at once, 1 to 4095. Each costs one struct smtpd_session. */
@@ -312,6 +324,16 @@
 #define SMTPD_DATA_MS 180000
 #endif
 
+/* The greeting's wait for a client that may speak TLS first, ms. */
+#ifndef SMTPD_GREET_MS
+#define SMTPD_GREET_MS 100
+#endif
+
+/* Failed handshakes of a peer before STARTTLS is hidden from it. */
+#ifndef SMTPD_TLS_FAILURES
+#define SMTPD_TLS_FAILURES 3
+#endif
+
 /* Wait for the whole TLS handshake, ms. */
 #ifndef SMTPD_TLS_MS
 #define SMTPD_TLS_MS 30000
@@ -354,6 +376,9 @@
 #endif
 #if SMTPD_RECEIVED && SMTPD_HELO_MAX < 16
 #error "SMTPD_RECEIVED names the client: set SMTPD_HELO_MAX to 16 or more"
+#endif
+#if SMTPD_TLS_FAILURES < 1 || SMTPD_TLS_FAILURES > 1000
+#error "SMTPD_TLS_FAILURES: 1 to 1000"
 #endif
 #if SMTPD_PEERS < 0 || SMTPD_PEERS > 1024
 #error "SMTPD_PEERS: 0 to 1024"

@@ -20,6 +20,7 @@ const struct smtpd_limits smtpd_limits_default = {
 	.command_ms = SMTPD_COMMAND_MS,
 	.data_ms = SMTPD_DATA_MS,
 	.tls_ms = SMTPD_TLS_MS,
+	.greet_ms = SMTPD_GREET_MS,
 	.verdict_ms = SMTPD_VERDICT_MS,
 	.write_ms = SMTPD_WRITE_MS,
 	.stress_ms = SMTPD_STRESS_MS,

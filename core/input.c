@@ -14,7 +14,7 @@
  */
 static bool ready(const struct smtpd_session *s)
 {
-	if (s->flags & F_PENDING || s->state == ST_CLOSING)
+	if (s->flags & (F_PENDING | F_TLS_FIRST) || s->state == ST_CLOSING)
 		return false;
 	if (s->flags & F_HELD)
 		return s->tx_len == 0;
@@ -131,6 +131,14 @@ static size_t take(struct smtpd_session *s, uint8_t *p, size_t n)
 	case ST_AUTH:
 		return smtpd_auth_input(s, p, n);
 #endif
+#if SMTPD_FORGIVE_TLS_FIRST
+	case ST_CONNECT: /* it is clear now who speaks first */
+		if (!smtpd_tls_first(s, *p))
+			smtpd_greet(s);
+		return 0;
+	case ST_START:
+		return smtpd_tls_first(s, *p) ? 0 : line_input(s, p, n);
+#endif
 	case ST_TLS: /* clear text behind STARTTLS, RFC 3207 4.2 */
 		return n;
 	default:
@@ -219,7 +227,12 @@ void smtpd_session_output_ack(struct smtpd_session *s, size_t len)
 		s->since_ms = smtpd_port_now_ms();
 #if SMTPD_TLS
 	if (s->state == ST_TLS) {
-		smtpd_port_tls_start(s->conn);
+#if SMTPD_FORGIVE_TLS_FIRST
+		if (s->flags & F_TLS_FIRST)
+			smtpd_port_tls_adopt(s->conn);
+		else
+#endif
+			smtpd_port_tls_start(s->conn);
 		return;
 	}
 #endif
@@ -257,6 +270,10 @@ static uint32_t limit_ms(const struct smtpd_session *s)
 		return LIMIT(s, verdict_ms, SMTPD_VERDICT_MS);
 	if (s->tx_len || s->state == ST_CLOSING)
 		return LIMIT(s, write_ms, SMTPD_WRITE_MS);
+#if SMTPD_FORGIVE_TLS_FIRST
+	if (s->state == ST_CONNECT)
+		return smtpd_greet_ms(s);
+#endif
 	if (s->state == ST_TLS)
 		return LIMIT(s, tls_ms, SMTPD_TLS_MS);
 	if (s->state == ST_DATA || s->state == ST_CHUNK)
@@ -281,10 +298,19 @@ static void verdict_timeout(struct smtpd_session *s)
 	smtpd_port_wake(s->conn);
 }
 
+static uint32_t sooner(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
 static void timeout(struct smtpd_session *s)
 {
 	if (s->flags & F_PENDING) {
 		verdict_timeout(s);
+#if SMTPD_FORGIVE_TLS_FIRST
+	} else if (s->state == ST_CONNECT) {
+		smtpd_greet_late(s);
+#endif
 	} else if (s->tx_len || s->state == ST_CLOSING || s->state == ST_TLS) {
 		LOG(SMTPD_EV_TIMEOUT, s, 0);
 		close_now(s, SMTPD_END_TIMEOUT, SMTPD_CLOSE_ABORT);
@@ -297,16 +323,21 @@ static void timeout(struct smtpd_session *s)
 }
 
 /* see smtpd.h */
-void smtpd_tick(void)
+uint32_t smtpd_tick(void)
 {
-	uint32_t now = smtpd_port_now_ms();
+	uint32_t now = smtpd_port_now_ms(), next = 1000;
 
 	for (unsigned i = 0; i < SMTPD_MAX_SESSIONS; i++) {
 		struct smtpd_session *s = &smtpd_pool.session[i];
 
-		if (s->state != ST_FREE && now - s->since_ms >= limit_ms(s))
+		if (s->state == ST_FREE)
+			continue;
+		if (now - s->since_ms >= limit_ms(s))
 			timeout(s);
+		else if (SMTPD_FORGIVE_TLS_FIRST && s->state == ST_CONNECT)
+			next = sooner(next, limit_ms(s) - (now - s->since_ms));
 	}
+	return next;
 }
 
 /* see smtpd.h */

@@ -64,6 +64,15 @@ void smtpd_peer_count(const struct smtpd_session *s, enum smtpd_quirk q)
 		m->quirks[q]++;
 }
 
+/* see session.h */
+void smtpd_peer_tls_late(const struct smtpd_session *s, bool late)
+{
+	struct smtpd_peer_memory *m = find(&s->peer);
+
+	if (m)
+		m->tls_late = late;
+}
+
 /* see smtpd_peers.h */
 const struct smtpd_peer_memory *smtpd_peer_get(unsigned i)
 {

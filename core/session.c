@@ -54,7 +54,8 @@ void smtpd_refuse_rest(
 	s->refusal = text;
 }
 
-static void greet(struct smtpd_session *s)
+/* see session.h */
+void smtpd_greet(struct smtpd_session *s)
 {
 	smtpd_enter(s, ST_START);
 	smtpd_put(s, "220 ");
@@ -73,8 +74,12 @@ static void connect_accepted(struct smtpd_session *s)
 {
 	if (speaks_tls_first(s))
 		smtpd_enter(s, ST_TLS);
+#if SMTPD_FORGIVE_TLS_FIRST
+	else if (smtpd_may_tls_first(s))
+		smtpd_enter(s, ST_CONNECT);
+#endif
 	else
-		greet(s);
+		smtpd_greet(s);
 }
 
 static void connect_refused(struct smtpd_session *s)
@@ -201,11 +206,12 @@ void smtpd_session_tls_started(
 	struct smtpd_session *s, const struct smtpd_tls_info *info)
 {
 #if SMTPD_TLS
-	bool greeted = !(s->listener->flags & SMTPD_LISTEN_TLS);
+	bool greeted = !(s->listener->flags & SMTPD_LISTEN_TLS) &&
+		       !(s->flags & F_TLS_FIRST);
 
 	s->tls = info;
 	s->line_len = 0;
-	s->flags &= (uint16_t) ~(F_EXTENDED | F_AUTHED | F_LONG);
+	s->flags &= (uint16_t) ~(F_EXTENDED | F_AUTHED | F_LONG | F_TLS_FIRST);
 #if SMTPD_HELO_MAX > 0
 	s->helo_len = 0;
 #endif
@@ -213,7 +219,7 @@ void smtpd_session_tls_started(
 	if (greeted)
 		smtpd_enter(s, ST_START); /* RFC 3207 4.2: no new greeting */
 	else if (s->state == ST_TLS)
-		greet(s);
+		smtpd_greet(s);
 #else
 	(void)s;
 	(void)info;

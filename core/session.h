@@ -33,7 +33,8 @@
 
 enum state {
 	ST_FREE,
-	ST_CONNECT, /* the sink is asked whether it wants the client */
+	ST_CONNECT, /* the sink is asked whether it wants the client; or
+			 the greeting waits for TLS */
 	ST_TLS,     /* the port does the handshake; input is dropped */
 	ST_START,   /* greeted, or TLS just started: no HELO yet */
 	ST_READY,
@@ -73,6 +74,7 @@ enum question {
 #define F_COMMITTED 0x1000u /* a message was accepted */
 #define F_PEER_EOF  0x2000u
 #define F_SECRET    0x4000u /* wipe the input that was just taken */
+#define F_TLS_FIRST 0x8000u /* ST_TLS: the input is left to TLS */
 
 /* Small members first: Thumb reaches those with short instructions. */
 struct smtpd_session {
@@ -223,9 +225,13 @@ void smtpd_peer_note(const struct smtpd_session *);
 
 void smtpd_peer_count(const struct smtpd_session *, enum smtpd_quirk);
 
+/* Does its TLS begin behind our greeting? */
+void smtpd_peer_tls_late(const struct smtpd_session *, bool late);
+
 #else
-#define smtpd_peer_note(s)     ((void)(s))
-#define smtpd_peer_count(s, q) ((void)(s), (void)(q))
+#define smtpd_peer_tls_late(s, late) ((void)(s), (void)(late))
+#define smtpd_peer_note(s)           ((void)(s))
+#define smtpd_peer_count(s, q)       ((void)(s), (void)(q))
 #endif
 
 /* ---- session.c ---- */
@@ -250,6 +256,21 @@ void smtpd_forget(struct smtpd_session *, enum smtpd_end why);
  * `text` is the reply at its end unless the sink chose one. */
 void smtpd_refuse_rest(
 	struct smtpd_session *, enum smtpd_end why, const char *text);
+
+/* Greet. */
+void smtpd_greet(struct smtpd_session *);
+
+/* ---- tls_first.c ---- */
+
+/* May this client speak TLS first, so that the greeting waits? */
+bool smtpd_may_tls_first(const struct smtpd_session *);
+
+/* The next octet is this one. True when it begins TLS: the input is left. */
+bool smtpd_tls_first(struct smtpd_session *, uint8_t octet);
+
+/* How long the greeting waits; nobody spoke so long: greet. */
+uint32_t smtpd_greet_ms(const struct smtpd_session *);
+void smtpd_greet_late(struct smtpd_session *);
 
 /* ---- reply.c ---- */
 

@@ -241,6 +241,7 @@ struct smtpd_limits {
 	uint32_t command_ms;      /* for a whole command line */
 	uint32_t data_ms;         /* for message octets */
 	uint32_t tls_ms;          /* for the whole handshake */
+	uint32_t greet_ms;        /* for TLS before a greeting */
 	uint32_t verdict_ms;      /* for a late verdict or resume */
 	uint32_t write_ms;        /* for the peer to take replies */
 	uint32_t stress_ms;       /* replaces command_ms and data_ms while at
@@ -371,10 +372,12 @@ void smtpd_session_lost(
 	struct smtpd_session *, enum smtpd_end why, uint32_t unacknowledged);
 
 /*
- * Enforce all deadlines. Call at least once a second.
+ * Enforce all deadlines. Call at least once a second, and when it pleases a
+ * client whose greeting waits (greet_ms) after the milliseconds returned, 1 to
+ * 1000, counted from now or from a session opened since.
  * Context: the port's thread, not from a sink callback.
  */
-void smtpd_tick(void);
+uint32_t smtpd_tick(void);
 
 /*
  * Stop taking sessions. Idle ones get 421 4.3.2; unfinished messages are

@@ -16,7 +16,7 @@ struct smtpd_peer_memory {
 	struct smtpd_peer peer; /* its port is that of the last session */
 	uint32_t seen_ms;       /* smtpd_port_now_ms() of the last session */
 	uint16_t tls_failures;  /* handshakes failed since one succeeded */
-	bool tls_first;         /* has spoken TLS from the first octet */
+	bool tls_late;          /* spoke TLS first, behind our greeting */
 	/* How often each quirk was told of, at most 65535. */
 	uint16_t quirks[SMTPD_QUIRK_COUNT];
 };

@@ -57,6 +57,14 @@ int smtpd_port_tls_reserve(struct smtpd_conn *conn);
  */
 void smtpd_port_tls_start(struct smtpd_conn *conn);
 
+/*
+ * The same for a client that spoke TLS first on a port of clear text: all
+ * received octets the session has not taken are the beginning of its
+ * handshake, and MUST be kept for it. Called inside smtpd_session_input() or
+ * _output_ack(). Needed where SMTPD_FORGIVE_TLS_FIRST is built.
+ */
+void smtpd_port_tls_adopt(struct smtpd_conn *conn);
+
 enum smtpd_close {
 	SMTPD_CLOSE_FLUSH, /* what was taken arrives, then FIN */
 	SMTPD_CLOSE_ABORT, /* at once, with RST */

@@ -73,7 +73,13 @@ X(BARE_CR, "bare-cr", \
 "texts in its settings, or set line ends to CRLF.") \
 X(AUTH_BASE64, "auth-base64", \
 "The device sent user or password with wrong padding: update its " \
-"firmware.")
+"firmware.") \
+X(TLS_FIRST, "tls-first", \
+"The device spoke TLS from the first octet: give it the port for SSL or " \
+"TLS (465), or set its encryption to STARTTLS.") \
+X(STARTTLS_HIDDEN, "starttls-hidden", \
+"The device failed at TLS again and again and was no longer offered it: " \
+"set its encryption to none, or update its firmware.")
 
 /* The same, of what is never forgiven. */
 #define SMTPD_QUIRKS_REFUSED(X) \

@@ -98,11 +98,14 @@ static void on_later(void *arg)
 }
 
 /* see conn.h */
-void lwip_smtpd_conn_tick(void)
+uint32_t lwip_smtpd_conn_tick(void)
 {
+	uint32_t next_ms;
+
 	at = conns + CONN_COUNT;
-	smtpd_tick();
+	next_ms = smtpd_tick();
 	look_at_others(NULL);
+	return next_ms;
 }
 
 /* ---- callbacks ---- */

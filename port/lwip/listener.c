@@ -7,20 +7,51 @@
 
 #include "lwip/altcp_tcp.h"
 #include "lwip/ip.h"
+#include "lwip/sys.h"
 #include "lwip/tcp.h"
 #include "lwip/timeouts.h"
 
 #define TICK_MS 500
 
+static uint32_t due_ms; /* when on_tick() is to be called */
+
+static void on_tick(void *arg);
+
+static void tick_in(uint32_t ms)
+{
+	due_ms = sys_now() + ms;
+	sys_timeout(ms, on_tick, NULL);
+}
+
 static void on_tick(void *arg)
 {
+	uint32_t next_ms;
+
 	LWIP_UNUSED_ARG(arg);
-	sys_timeout(TICK_MS, on_tick, NULL);
-	lwip_smtpd_conn_tick();
+	next_ms = lwip_smtpd_conn_tick();
+	tick_in(LWIP_MIN(next_ms, TICK_MS));
 }
+
+#if SMTPD_FORGIVE_TLS_FIRST
+#if SMTPD_FIXED_LIMITS
+#define GREET_MS(l) SMTPD_GREET_MS
+#else
+#define GREET_MS(l) ((l)->smtpd.limits->greet_ms)
+#endif
+
+/* A greeting waits for so long: no longer than that. */
+static void tick_within(uint32_t ms)
+{
+	if ((int32_t)(due_ms - sys_now() - ms) <= 0)
+		return;
+	sys_untimeout(on_tick, NULL);
+	tick_in(ms);
+}
+#endif
 
 static err_t on_accept(void *arg, struct tcp_pcb *tcp, err_t err)
 {
+	const struct lwip_smtpd_listener *l = arg;
 	struct altcp_pcb *pcb;
 
 	/* lwIP says so when it has no pcb left; there is nobody to tell. */
@@ -33,7 +64,11 @@ static err_t on_accept(void *arg, struct tcp_pcb *tcp, err_t err)
 #else
 	pcb = tcp;
 #endif
-	return lwip_smtpd_conn_accept(arg, pcb);
+#if SMTPD_FORGIVE_TLS_FIRST
+	if (l->smtpd.forgive & SMTPD_QUIRK_BIT(TLS_FIRST))
+		tick_within(LWIP_MAX(GREET_MS(l), 1));
+#endif
+	return lwip_smtpd_conn_accept(l, pcb);
 }
 
 /* What it accepts inherits the options. */
@@ -85,5 +120,5 @@ void lwip_smtpd_unlisten(struct lwip_smtpd_listener *l)
 /* see lwip_smtpd.h */
 void lwip_smtpd_init(void)
 {
-	sys_timeout(TICK_MS, on_tick, NULL);
+	tick_in(TICK_MS);
 }

@@ -72,6 +72,12 @@ void smtpd_port_tls_start(struct smtpd_conn *conn)
 	(void)conn;
 }
 
+/* see smtpd_port.h */
+void smtpd_port_tls_adopt(struct smtpd_conn *conn)
+{
+	(void)conn;
+}
+
 /* Forget the session now and close the connection later. FLUSH: all that was
  * taken from smtpd_session_output() arrives, then FIN; read and drop what
  * still comes, for a few seconds at most, or the peer's TCP may throw the last

@@ -64,6 +64,11 @@ void smtpd_port_tls_start(struct smtpd_conn *c)
 	(void)c;
 }
 
+void smtpd_port_tls_adopt(struct smtpd_conn *c)
+{
+	(void)c;
+}
+
 void smtpd_port_close(struct smtpd_conn *c, enum smtpd_close how)
 {
 	(void)how;

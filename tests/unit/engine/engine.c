@@ -78,6 +78,15 @@ void smtpd_port_tls_start(struct smtpd_conn *c)
 	c->in.len = c->in_at = 0;
 }
 
+void smtpd_port_tls_adopt(struct smtpd_conn *c)
+{
+	if (c->tls_wanted)
+		engine_violation("smtpd_port_tls_adopt() twice");
+	c->tls_wanted = true;
+	c->activity++;
+	c->in.len = c->in_at = 0;
+}
+
 void smtpd_port_close(struct smtpd_conn *c, enum smtpd_close how)
 {
 	if (c->closed)
@@ -403,6 +412,9 @@ void engine_shutdown(void)
 
 void engine_begin(void)
 {
+#if SMTPD_PEERS > 0
+	memset(smtpd_pool.peers, 0, sizeof smtpd_pool.peers);
+#endif
 	memset(&world, 0, sizeof world);
 	world.limits = smtpd_limits_default;
 	world.now_ms = 1000;
