@@ -17,10 +17,11 @@ const char *board_policy_name(unsigned i)
 	return names[i];
 }
 
-/* Can anybody AUTH at all? */
+/* Can anybody AUTH as a user that we know? */
 static bool auth_possible(const struct board_policy *o)
 {
-	return o->auth_enable && (o->use_tls || !o->tls_auth_only);
+	return o->auth_enable && !o->no_users &&
+	       (o->use_tls || !o->tls_auth_only);
 }
 
 uint16_t board_policy_port(const struct board_policy *o, unsigned i)

@@ -23,7 +23,8 @@ struct board_policy {
 	uint16_t lmtp_port;       /* RFC 2033 */
 	bool use_tls;             /* there is a certificate to use */
 	bool enforce_tls;         /* no mail in clear text on smtp_port */
-	bool auth_enable;         /* there may be users */
+	bool auth_enable;         /* AUTH is offered */
+	bool no_users;            /* and nobody's credentials are known */
 	bool tls_auth_only;       /* no AUTH in clear text */
 	bool smtps_auth;          /* no mail without AUTH on smtps_port */
 	uint8_t smtp_auth;        /* enum board_auth_mode, of smtp_port */

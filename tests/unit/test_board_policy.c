@@ -61,6 +61,14 @@ static void ports_that_can_be_used(void **state)
 	p = usual;
 	p.auth_enable = false;
 	assert_int_equal(open_ports(&p), SMTP | SMTPS);
+	p = usual;
+	p.no_users = true;
+	assert_int_equal(open_ports(&p), SMTP | SMTPS);
+	assert_int_equal(board_policy_flags(&p, BOARD_SMTPS),
+		SMTPD_LISTEN_TLS | SMTPD_LISTEN_RELAY);
+	/* devices that insist on credentials are let in all the same */
+	p.smtp_profile = SMTPD_FORGIVE_ALL;
+	assert_true(board_policy_flags(&p, BOARD_SMTP) & SMTPD_LISTEN_AUTH_ANY);
 }
 
 static void what_ports_ask_for(void **state)

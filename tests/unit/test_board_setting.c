@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
+ * tests: sources port/template/port.c
  * tests: sources boards/common/setting.c boards/common/text.c
  * tests: sources boards/common/profile.c
  */

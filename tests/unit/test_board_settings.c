@@ -6,7 +6,7 @@
  * tests: link port/wolfssl wolfssl lwip
  * tests: sources boards/common/firmware/settings.c boards/common/blob.c
  * tests: sources boards/common/address.c boards/common/setting.c
- * tests: sources boards/common/profile.c
+ * tests: sources boards/common/policy.c boards/common/profile.c
  * tests: sources boards/common/text.c boards/common/verifier.c
  * tests: sources boards/common/board_base64.c
  */
@@ -21,6 +21,7 @@
 
 #include "../../boards/common/firmware/settings.h"
 #include "blob_make.h"
+#include "no_sessions.h"
 #include "smtpd_port.h"
 
 #define ALICE                                                                  \
@@ -91,7 +92,9 @@ static void assert_defaults(void)
 	assert_int_equal(o.policy.smtps_port, 465);
 	assert_int_equal(o.policy.lmtp_port, 0);
 	assert_true(o.policy.tls_auth_only && o.ipv6);
-	assert_false(o.policy.use_tls || o.policy.auth_enable || o.quiet);
+	assert_false(o.policy.use_tls || o.quiet);
+	assert_true(o.policy.no_users);
+	assert_int_equal(board_policy_port(&o.policy, BOARD_SUBMISSION), 0);
 	assert_string_equal(o.host_name, "lwsmtpd");
 	assert_string_equal(o.mdns_name, "lwsmtpd");
 	assert_string_equal(o.sinks, "log");
@@ -113,7 +116,8 @@ static void defaults_with_the_cause(void **state)
 	assert_string_equal(said,
 		"settings: none in flash: defaults are used\n"
 		"settings: smtpd_use_tls: no certificate and key: TLS is off\n"
-		"settings: smtpd_sasl_auth_enable: no users: AUTH is off\n");
+		"settings: smtpd_sasl_auth_enable: no users: submission_port "
+		"is off\n");
 	start();
 	made_text(&m, "smtp_port", "2525");
 	m.p[m.len - 2] ^= 1;
@@ -279,8 +283,8 @@ static void required_and_missing(void **state)
 	assert_true(o.policy.enforce_tls && o.policy.smtps_auth);
 	assert_non_null(strstr(said, "settings: smtpd_enforce_tls: TLS is "
 				     "off: smtp_port takes no mail\n"));
-	assert_non_null(strstr(said, "settings: smtps_auth_required: AUTH is "
-				     "off: smtps_port takes no mail\n"));
+	assert_non_null(strstr(said, "settings: smtps_auth_required: nobody "
+				     "can AUTH: smtps_port takes no mail\n"));
 }
 
 static struct smtpd_str str(const char *s)
@@ -302,7 +306,7 @@ static void users(void **state)
 	assert_string_equal(said, "settings: user: the hash does not begin "
 				  "with $pbkdf2-sha256$\n");
 	assert_int_equal(o.user_count, 2);
-	assert_true(o.policy.auth_enable);
+	assert_true(o.policy.auth_enable && !o.policy.no_users);
 	assert_true(board_settings_user(&o, str("alice"), &v));
 	assert_int_equal(v.iterations, 1);
 	assert_true(board_settings_user(&o, str("bob"), &v));

@@ -134,14 +134,13 @@ static void check_policy(struct board_settings *o, board_say *say)
 	if (p->enforce_tls && !p->use_tls)
 		complain(say, "smtpd_enforce_tls",
 			"TLS is off: smtp_port takes no mail");
-	if (p->auth_enable && !o->user_count) {
-		p->auth_enable = false;
-		complain(
-			say, "smtpd_sasl_auth_enable", "no users: AUTH is off");
-	}
-	if (p->smtps_auth && !p->auth_enable)
+	p->no_users = !o->user_count;
+	if (p->auth_enable && p->no_users)
+		complain(say, "smtpd_sasl_auth_enable",
+			"no users: submission_port is off");
+	if (p->smtps_auth && (!p->auth_enable || p->no_users))
 		complain(say, "smtps_auth_required",
-			"AUTH is off: smtps_port takes no mail");
+			"nobody can AUTH: smtps_port takes no mail");
 }
 
 /* ---- pairs ---- */

@@ -21,8 +21,7 @@
 
 struct board_settings {
 	struct smtpd_limits limits;
-	struct board_policy policy; /* use_tls only with certificate and key,
-				       auth_enable only with users */
+	struct board_policy policy; /* use_tls only with certificate and key */
 	uint32_t dhcp_ms;           /* say that there is no address after it */
 	uint32_t auth_delay_ms;     /* before a failed AUTH is answered */
 	uint32_t clock_ms;          /* sys_now() begins with it */
