@@ -33,6 +33,7 @@
 
 #define DRAM      0x80000000U
 #define DRAM_SIZE 0x80000000U
+#define NULL_SIZE 0x1000U /* what a null pointer may lead to */
 
 static const struct riscv_mtimer timer = {
 	.mtime = CLINT + 0xbff8, .mtimecmp = CLINT + 0x4000, .hz = 10000000};
@@ -60,11 +61,13 @@ void riscv_memory_protect(void)
 		pmpaddr1, region(board_settings_start, board_settings_size));
 	riscv_csr_write(pmpaddr2, region(ram_start, ram_size));
 	riscv_csr_write(pmpaddr3, RISCV_PMP_NAPOT(DRAM, DRAM_SIZE));
+	riscv_csr_write(pmpaddr4, RISCV_PMP_NAPOT(0, NULL_SIZE));
 	riscv_csr_write(pmpcfg0,
 		RISCV_PMP_LOCKED(RISCV_PMP_R | RISCV_PMP_X) |
 			RISCV_PMP_LOCKED(RISCV_PMP_R) << 8 |
 			RISCV_PMP_LOCKED(RISCV_PMP_R | RISCV_PMP_W) << 16 |
 			RISCV_PMP_LOCKED(0) << 24);
+	riscv_csr_write(pmpcfg1, RISCV_PMP_LOCKED(0));
 }
 
 /* see fault.h */
