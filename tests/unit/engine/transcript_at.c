@@ -268,7 +268,8 @@ static const char *at_forgive(const struct words *w)
 bool at_is_setup(const char *line)
 {
 	static const char *const names[] = {"needs", "listener", "limit",
-		"sink", "tls_reserve", "lockstep", "forgive", "engine"};
+		"sink", "tls_reserve", "lockstep", "forgive", "engine",
+		"habit"};
 	struct words w;
 
 	split(&w, line);
@@ -291,7 +292,8 @@ const char *at_prepare(const char *line)
 		return at_limit(&w);
 	if (!strcmp(w.word[0], "forgive"))
 		return at_forgive(&w);
-	if (!strcmp(w.word[0], "lockstep") || !strcmp(w.word[0], "engine"))
+	if (!strcmp(w.word[0], "lockstep") || !strcmp(w.word[0], "engine") ||
+		!strcmp(w.word[0], "habit"))
 		return NULL;
 	if (!strcmp(w.word[0], "tls_reserve")) {
 		world.tls_reserve = SMTPD_EBUSY;
