@@ -100,15 +100,11 @@ def quirks():
     return re.findall(r'^X\(\w+, "([a-z0-9-]+)"', text, re.M)
 
 
-def wrong_profile(value):
-    """As boards/common/profile.c."""
-    for word in value.split(","):
-        word = word.strip(" ")
-        if word not in ("strict", "tolerant") and \
-                word[word[:1] in ("+", "-"):] not in quirks():
-            return ("strict or tolerant, then +NAME or -NAME of " +
-                    ", ".join(quirks()))
-    return None
+def wrong_words(value):
+    """The words of a profile that are none. As boards/common/profile.c."""
+    return [word for word in (x.strip(" ") for x in value.split(","))
+            if word not in ("strict", "tolerant") and
+            word[word[:1] in ("+", "-"):] not in quirks()]
 
 
 def wrong_type(row, value):
@@ -117,7 +113,8 @@ def wrong_type(row, value):
         return None if value in row.words else \
             "one of " + ",".join(row.words)
     if row.kind == "PROFILE":
-        return wrong_profile(value)
+        return "strict or tolerant, then +NAME or -NAME of " + ", ".join(
+            quirks()) if wrong_words(value) else None
     if row.kind == "FLAG":
         return None if value in BOOLS else "yes or no"
     if row.kind not in FACTORS:
@@ -199,7 +196,8 @@ def take(config, rows, place, key, value):
         return
     right = wrong_type(row, value) or wrong_text(name, value)
     if right:
-        error(place, f'"{value}" is not right; give {right}')
+        shown = wrong_words(value)[0] if row.kind == "PROFILE" else value
+        error(place, f'"{shown}" is not right; give {right}')
     if "\0" in value:
         error(place, "the value has a NUL octet; remove it")
     if row.kind == "LIST" and config.get(name):

@@ -219,6 +219,24 @@ def the_same_ranges_as_linux():
 
 
 @case
+def choices_and_profiles_as_linux():
+    """Taken by both, or refused by both with the same words."""
+    with folder():
+        for line, right in (
+                ("smtp_auth = check", True), ("smtp_auth = checks", False),
+                ("smtp_auth =", False), ("smtp_profile = strict", True),
+                ("smtp_profile = tolerant,-bare-lf, +bare-cr", True),
+                ("lmtp_profile = bare-lf", True),
+                ("smtps_profile = strict,+lone-dot", False),
+                ("smtp_profile = strict,", False),
+                ("smtp_profile = lax", False)):
+            write("f.conf", QUIET + line + "\n")
+            status, _, err = tool("--config", "f.conf", "--out", "f.bin")
+            equal((status == 0, said(err)),
+                  (right, said(linux_check(line))), line)
+
+
+@case
 def readme_has_the_options_of_boards():
     """Those that Linux has not; the others stand in its README."""
     text = read(os.path.join(os.path.dirname(TOOL), "README.md")).decode()
