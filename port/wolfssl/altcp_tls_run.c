@@ -143,6 +143,8 @@ static err_t fail(struct tls_pcb *s)
 	err_t ret = ERR_OK;
 
 	last_reason = smtpd_tls_reason(s->tls);
+	if (s->failed && !(s->flags & S_OPEN))
+		s->failed(arg, s->tls);
 	smtpd_tls_flush(s->tls);
 	if (s->rx)
 		s->credit += s->rx->tot_len;
@@ -276,6 +278,16 @@ static err_t stopped(struct tls_pcb *s, int result)
 	}
 }
 
+/* The pool may be full of the very ciphertext that is to be read: a connection
+ * that waits for a record buffer and the one that has it would wait for each
+ * other's for ever. */
+static struct pbuf *plain_buffer(u16_t len)
+{
+	struct pbuf *p = pbuf_alloc(PBUF_RAW, len, PBUF_POOL);
+
+	return p ? p : pbuf_alloc(PBUF_RAW, len, PBUF_RAM);
+}
+
 /* Decrypt and deliver one buffer. Returns as deliver(). */
 static err_t next(struct tls_pcb *s)
 {
@@ -283,8 +295,7 @@ static err_t next(struct tls_pcb *s)
 	struct pbuf *p;
 	int n;
 
-	p = pbuf_alloc(
-		PBUF_RAW, (u16_t)LWIP_MIN(room, PBUF_POOL_BUFSIZE), PBUF_POOL);
+	p = plain_buffer((u16_t)LWIP_MIN(room, PBUF_POOL_BUFSIZE));
 	if (!p)
 		return ERR_INPROGRESS; /* poll comes back to it */
 	n = smtpd_tls_read(s->tls, p->payload, p->len);
