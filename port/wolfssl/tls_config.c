@@ -142,16 +142,25 @@ static enum smtpd_tls_reason set_policy(WOLFSSL_CTX *ctx)
 	return SMTPD_TLS_OK;
 }
 
-/* wolfSSL completes a context with its first connection; that one must not be
- * allocated in a connection's arena, so it is made here. */
+/*
+ * wolfSSL completes a context with its first connection; what it adds must not
+ * be in a connection's arena, so that one is made here. On a microcontroller,
+ * where it adds nothing, a free slot lends the room.
+ */
 static enum smtpd_tls_reason complete(WOLFSSL_CTX *ctx)
 {
+	int slot = SMTPD_TLS_SMALL ? smtpd_tls_scratch() : SMTPD_TLS_GLOBAL;
+	int before = smtpd_tls_select(slot);
 	WOLFSSL *ssl = wolfSSL_new(ctx);
+	bool added;
 
+	if (ssl)
+		wolfSSL_free(ssl);
+	added = slot != SMTPD_TLS_GLOBAL && smtpd_tls_arena(slot)->blocks;
+	smtpd_tls_select(before);
 	if (!ssl)
 		return SMTPD_TLS_NO_MEMORY;
-	wolfSSL_free(ssl);
-	return SMTPD_TLS_OK;
+	return added ? SMTPD_TLS_INTERNAL : SMTPD_TLS_OK;
 }
 
 static WOLFSSL_CTX *new_context(bool client)

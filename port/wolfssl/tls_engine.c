@@ -89,6 +89,16 @@ int smtpd_tls_take(
 	return 0;
 }
 
+int smtpd_tls_scratch(void)
+{
+	int i;
+
+	for (i = 0; i < SMTPD_TLS_SLOTS; i++)
+		if (pool[i].state == TLS_FREE)
+			return i;
+	return SMTPD_TLS_GLOBAL;
+}
+
 static enum smtpd_tls_reason set_host(struct smtpd_tls *t, const char *host)
 {
 #if SMTPD_TLS_CLIENT
@@ -167,6 +177,7 @@ void smtpd_tls_close(struct smtpd_tls *t)
 {
 	if (!t || t->state == TLS_FREE)
 		return;
+	smtpd_tls_look_away(t);
 	free_memory(t);
 	smtpd_tls_config_unref(t);
 	smtpd_wipe(t, sizeof *t);
@@ -192,7 +203,10 @@ static bool peer_alerted(struct smtpd_tls *t)
 
 	memset(&h, 0, sizeof h);
 	wolfSSL_get_alert_history(t->ssl, &h);
-	return h.last_rx.level == alert_fatal;
+	if (h.last_rx.level != alert_fatal)
+		return false;
+	t->alert = (uint8_t)h.last_rx.code;
+	return true;
 }
 
 /* wolfSSL stopped with ret: wait, or fail. */

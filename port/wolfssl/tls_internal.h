@@ -65,10 +65,14 @@ struct smtpd_tls {
 	bool truncated; /* without close_notify */
 	bool fresh;     /* a record was begun and gave no data yet */
 	bool sent_any;  /* the peer has octets of ours */
+	bool not_tls;   /* its first octets were something else */
+	uint8_t alert;  /* the fatal one that the peer sent, or 0 */
 };
 
 /* tls_engine.c */
 int smtpd_tls_slot(const struct smtpd_tls *);
+/* A slot that is free at the moment, or SMTPD_TLS_GLOBAL. */
+int smtpd_tls_scratch(void);
 enum smtpd_tls_result smtpd_tls_fail(struct smtpd_tls *, enum smtpd_tls_reason);
 
 /* tls_config.c */
@@ -78,6 +82,20 @@ void smtpd_tls_config_unref(struct smtpd_tls *);
 /* tls_io.c: wolfSSL's I/O callbacks */
 int smtpd_tls_rx(WOLFSSL *, char *buf, int len, void *tls);
 int smtpd_tls_tx(WOLFSSL *, char *buf, int len, void *tls);
+
+/* tls_explain.c */
+#if SMTPD_TLS_PEEK > 0 && SMTPD_TOLERANT
+/* Octets of the ClientHello that came; t is closed. */
+void smtpd_tls_look(const struct smtpd_tls *t, const uint8_t *p, size_t len);
+void smtpd_tls_look_away(const struct smtpd_tls *t);
+#else
+#define smtpd_tls_look(t, p, len) ((void)(t), (void)(p), (void)(len))
+#define smtpd_tls_look_away(t)    ((void)(t))
+#endif
+
+/* tls_reason.c: is one of these built in? */
+struct smtpd_tls_list;
+bool smtpd_tls_has_suite(const struct smtpd_tls_list *);
 
 /* tls_ticket.c */
 void smtpd_tls_ticket_setup(struct smtpd_tls_config *, WOLFSSL_CTX *);
