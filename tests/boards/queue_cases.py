@@ -78,6 +78,12 @@ def send_dot(c, body=BODY):
     c.send(body + b".\r\n")
 
 
+def settle(board):
+    """No connection holds anything, and the queue is empty."""
+    until(lambda: board.stats()["queue"].used == 0, PATIENCE, "empty queue")
+    board.settle()
+
+
 def verdicts(board):
     """What became of each message, in order."""
     return [x["verdict"] for x in board.log()]
@@ -107,7 +113,7 @@ def slow_task(start):
         equal(len(replies), len(bodies), "messages with 250")
         for body in bodies:
             b.arrived(body)
-        b.settle()
+        settle(b)
 
 
 def tls(start):
@@ -123,7 +129,7 @@ def tls(start):
             c.quit()
         check(b.arrived(BIG)["tls_version"].startswith("TLS"))
         equal(b.arrived(BODY)["protocol"], "ESMTPS", "protocol")
-        b.settle()
+        settle(b)
 
 
 def many_messages(start):
@@ -134,7 +140,7 @@ def many_messages(start):
                 c.send_mail(body=b"Subject: %d\r\n\r\nhello\r\n" % i)
             c.quit()
         equal(len(b.messages()), 100, "messages")
-        b.settle()
+        settle(b)
 
 
 def late_answers(start):
@@ -162,7 +168,7 @@ def late_answers(start):
                 check(c.reply().startswith("250"))
                 c.quit()
         equal(verdicts(b), ["accepted"] * 3, "verdicts")
-        b.settle()
+        settle(b)
 
 
 def silent(c):
@@ -196,7 +202,7 @@ def refusals(start):
             c.quit()
         until(lambda: len(b.log()) == 4, PATIENCE, "a line for each message")
         equal(sorted(verdicts(b)), ["accepted"] + ["refused"] * 3, "verdicts")
-        b.settle()
+        settle(b)
 
 
 def back_pressure(start):
@@ -221,7 +227,7 @@ def back_pressure(start):
             check(c.reply().startswith("250"))
             c.quit()
         b.arrived(body)
-        b.settle()
+        settle(b)
 
 
 def send_until_full(c, octets):
@@ -263,7 +269,24 @@ def task_dies(start):
                 other.quit()
         until(lambda: len(b.log()) == 9, PATIENCE, "a line for each message")
         equal(sorted(verdicts(b)), ["accepted"] * 6 + ["refused"] * 3)
-        b.settle()
+        settle(b)
+
+
+def task_dies_alone(start):
+    """The same while nothing else moves the server: the new task says so."""
+    with start(LONG_MS) as b:
+        task = Task(b)
+        task.stop_at("end")
+        with client(b) as c:
+            send_dot(c)
+            task.stopped("end")
+            task.kill()
+            task.new()
+            check(c.reply().startswith("451 4.3.0"), "the dead task's")
+            c.quit()
+        until(lambda: len(b.log()) == 1, PATIENCE, "its line")
+        equal(verdicts(b), ["refused"], "verdicts")
+        settle(b)
 
 
 def no_task(start):
@@ -286,7 +309,7 @@ def no_task(start):
             c.send_mail()
             c.quit()
         equal(sorted(verdicts(b)), ["accepted", "refused"], "verdicts")
-        b.settle()
+        settle(b)
 
 
 def answer_too_late(start):
@@ -303,7 +326,7 @@ def answer_too_late(start):
             c.quit()
         until(lambda: len(b.log()) == 2, PATIENCE, "both lines")
         equal(verdicts(b), ["accepted", "dropped"], "verdicts")
-        b.settle()
+        settle(b)
 
 
 def peer_leaves_before_the_end(start):
@@ -324,7 +347,7 @@ def peer_leaves_before_the_end(start):
             task.go()
             until(lambda n=count: len(b.log()) == n, PATIENCE, "its line")
         equal(verdicts(b), ["refused"] * 2, "verdicts")
-        b.settle()
+        settle(b)
 
 
 def peer_leaves_at_the_end(start):
@@ -342,7 +365,7 @@ def peer_leaves_at_the_end(start):
             answer()
             until(lambda n=count: len(b.log()) == n, PATIENCE, "its line")
         equal(verdicts(b), ["accepted", "refused"], "verdicts")
-        b.settle()
+        settle(b)
 
 
 def reset(c):
@@ -374,7 +397,7 @@ def slot_is_reused(start):
             second.quit()
         b.arrived(b"Subject: second\r\n\r\n")
         equal(sorted(verdicts(b)), ["accepted", "refused"], "verdicts")
-        b.settle()
+        settle(b)
 
 
 def queue_is_full(start):
@@ -400,9 +423,10 @@ def queue_is_full(start):
             c.send_mail()
             c.quit()
         equal(verdicts(b), ["refused", "accepted"], "verdicts")
-        b.settle()
+        settle(b)
 
 
 CASES = (slow_task, tls, many_messages, late_answers, refusals, back_pressure,
-         task_dies, no_task, answer_too_late, peer_leaves_before_the_end,
-         peer_leaves_at_the_end, slot_is_reused, queue_is_full)
+         task_dies, task_dies_alone, no_task, answer_too_late,
+         peer_leaves_before_the_end, peer_leaves_at_the_end, slot_is_reused,
+         queue_is_full)

@@ -12,6 +12,7 @@
 
 #include "auth.h"
 #include "console.h"
+#include "firmware.h"
 #include "freertos.h"
 #include "queue_log.h"
 #include "record.h"
@@ -47,6 +48,7 @@ const struct smtpd_sink *board_rtos_sink(void)
 	sink.auth = board_sink.auth;
 	sink.closed = on_closed;
 	board_queue_user = board_auth_user;
+	board_queue_log_max = board_settings.sink_message_max;
 	if (board_queue_init() != ERR_OK || sys_sem_new(&released, 0) != ERR_OK)
 		return NULL;
 	return &sink;
@@ -80,7 +82,8 @@ void board_queue_log_print(const struct board_queue_record *r)
 		.size = m->size,
 		.octets = r->octets,
 		.digest = r->digest,
-		.verdict = r->verdict};
+		.verdict = r->verdict,
+		.code = r->accepted ? 250 : m->reply.code};
 
 	vTaskSuspendAll();
 	board_record_print(&record);

@@ -33,6 +33,8 @@ static struct content {
 	bool hashing, accepted;
 } contents[BOARD_QUEUE_MESSAGES];
 
+uint32_t board_queue_log_max;
+
 /* ---- on the task ---- */
 
 static bool stops_at(enum step step, bool *slow)
@@ -103,16 +105,23 @@ static enum smtpd_verdict on_data(struct board_queue_message *m,
 		return SMTPD_REJECT;
 	if (received)
 		return SMTPD_ACCEPT;
+	if (board_queue_log_max && len > board_queue_log_max - c->octets) {
+		board_queue_reply(m, 452, "4.3.1", "No room for the message");
+		return SMTPD_REJECT;
+	}
 	c->octets += (uint32_t)len;
 	return smtpd_port_hash_update(&c->hash, p, len) ? SMTPD_REJECT
 							: SMTPD_ACCEPT;
 }
 
-static void print(const struct board_queue_message *m, const char *verdict)
+static void print(
+	const struct board_queue_message *m, const char *verdict, bool accepted)
 {
 	struct content *c = &contents[m->index];
-	struct board_queue_record record = {
-		.message = m, .octets = c->octets, .verdict = verdict};
+	struct board_queue_record record = {.message = m,
+		.octets = c->octets,
+		.verdict = verdict,
+		.accepted = accepted};
 	uint8_t digest[32];
 
 	if (c->hashing && smtpd_port_hash_finish(&c->hash, digest) == 0)
@@ -125,7 +134,7 @@ static enum smtpd_verdict on_end(struct board_queue_message *m)
 {
 	if (!goes_on(m, STEP_END))
 		return SMTPD_REJECT;
-	print(m, "accepted");
+	print(m, "accepted", true);
 	contents[m->index].accepted = true;
 	return SMTPD_ACCEPT;
 }
@@ -133,7 +142,8 @@ static enum smtpd_verdict on_end(struct board_queue_message *m)
 static void on_done(struct board_queue_message *m, bool kept)
 {
 	if (!kept)
-		print(m, contents[m->index].accepted ? "dropped" : "refused");
+		print(m, contents[m->index].accepted ? "dropped" : "refused",
+			false);
 }
 
 const struct board_queue_app board_queue_log = {

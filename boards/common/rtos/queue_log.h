@@ -18,12 +18,17 @@
 /* For board_queue_run(). */
 extern const struct board_queue_app board_queue_log;
 
+/* Octets of a message that it takes, without our Received:; 0: no limit. What
+ * is longer gets 452 4.3.1. Set before the task starts. */
+extern uint32_t board_queue_log_max;
+
 /* What became of a message; used during the call only. */
 struct board_queue_record {
 	const struct board_queue_message *message;
 	uint32_t octets;       /* of the content, without our Received: */
 	const uint8_t *digest; /* SHA-256 of it, 32 octets; NULL: unknown */
-	const char *verdict;   /* "accepted", "refused", "dropped" */
+	bool accepted;
+	const char *verdict; /* "accepted", "refused", "dropped" */
 };
 
 /*

@@ -81,12 +81,14 @@ struct board_queue_message {
 	/* sender, then recipients, each with its NUL */
 	char envelope[BOARD_QUEUE_ENVELOPE];
 
+	/* the reply of a refusal; code 0: the default, or none yet */
+	struct board_queue_reply reply;
+
 	/* private */
 	uint16_t envelope_len;
 	uint8_t phase, progress, wait;
 	bool alone; /* the client left: nobody waits for the answer */
 	smtpd_ref ref;
-	struct board_queue_reply reply;
 	size_t put, take, used;
 	size_t received; /* octets of the Received: field not yet taken */
 	uint8_t octets[BOARD_QUEUE_OCTETS];
