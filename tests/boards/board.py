@@ -34,7 +34,8 @@ import sys
 import time
 
 TESTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-sys.path.insert(1, os.path.join(TESTS, "integration"))
+sys.path[1:1] = [os.path.join(TESTS, "integration"),
+                 os.path.join(TESTS, "size")]
 # pylint: disable=wrong-import-position
 import lwsmtpd  # noqa: E402
 from lwsmtpd import (PASSWORD, TOP, USER, case, check, equal, free_port,  # noqa

@@ -20,6 +20,7 @@ import time
 
 import board
 import lwsmtpd
+import stack
 import mail
 import transcripts
 from board import PATIENCE, Board, equal, until
@@ -312,6 +313,20 @@ def a_wrong_password(b):
     for word in ("wrong horse", PASSWORD):
         check(word not in b.console(), "the console has a password")
     b.settle()
+
+
+# ---- the stack ----
+
+@case
+def stacks_are_no_deeper_than_gcc_says(b):
+    """The painted marks, after all that was done until here, are below the
+    worst paths that tests/size/stack.py finds, and those fit."""
+    now = b.stats()
+    for name, (octets, _) in stack.bounds(b.name).items():
+        print(f"# {name}: {now[name].high} were used, {octets} may be, "
+              f"{now[name].total} are there")
+        check(0 < now[name].high <= octets, name, now[name], octets)
+        check(octets <= now[name].total, name, octets, now[name])
 
 
 # ---- the link, power, time ----

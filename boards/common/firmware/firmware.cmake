@@ -38,7 +38,8 @@ function(board_link)
 		-Wl,--start-group smtpd_core smtpd_port_lwip
 		smtpd_port_wolfssl lwip wolfssl ${arg_LIBRARIES} -lc -lgcc
 		-Wl,--end-group)
-	target_link_options(lwsmtpd PRIVATE -Wl,--gc-sections -Wl,--build-id=none
+	target_link_options(lwsmtpd PRIVATE -fcallgraph-info=su
+		-Wl,--gc-sections -Wl,--build-id=none
 		-Wl,--fatal-warnings -L${SMTPD_DIR}/boards/common/${arg_ARCH}
 		-T${SMTPD_DIR}/${arg_LINKER_SCRIPT}
 		-Wl,-Map=${CMAKE_BINARY_DIR}/lwsmtpd.elf.map)
