@@ -426,7 +426,54 @@ def queue_is_full(start):
         settle(b)
 
 
+def envelope_only(start):
+    """A transaction that ends before DATA gives its place back."""
+    with start(LONG_MS) as b:
+        with client(b) as c:
+            for _ in range(b.stats()["queue"].total + 1):
+                c.envelope()
+                c.expect("RSET", 250)
+            c.envelope()
+            c.quit()
+        c = client(b)
+        c.envelope()
+        reset(c)
+        b.idle("a reset behind RCPT")
+        equal(b.log(), [], "lines")
+        settle(b)
+
+
+def all_have_their_turn(start):
+    """A message without end keeps a slow task busy: another one is answered
+    all the same."""
+    with start(LONG_MS) as b:
+        Task(b).slow()
+        enough = threading.Event()
+        with client(b) as c, client(b) as other:
+            c.envelope()
+            c.expect("DATA", 354)
+            c.send(BODY)
+
+            def send():
+                while not enough.is_set():
+                    c.send(b"x" * 70 + b"\r\n")
+
+            thread = threading.Thread(target=send)
+            thread.start()
+            try:
+                other.send_mail()
+            finally:
+                enough.set()
+                thread.join()
+            c.send(b".\r\n")
+            check(c.reply().startswith("250"))
+            c.quit()
+            other.quit()
+        equal(verdicts(b), ["accepted"] * 2, "verdicts")
+        settle(b)
+
+
 CASES = (slow_task, tls, many_messages, late_answers, refusals, back_pressure,
          task_dies, task_dies_alone, no_task, answer_too_late,
          peer_leaves_before_the_end, peer_leaves_at_the_end, slot_is_reused,
-         queue_is_full)
+         queue_is_full, envelope_only, all_have_their_turn)
