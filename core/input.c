@@ -261,6 +261,13 @@ void smtpd_session_lost(
 
 /* ---- deadlines ---- */
 
+/* see smtpd.h */
+void smtpd_session_held(struct smtpd_session *s)
+{
+	if (!(s->flags & F_PENDING) && !s->tx_len)
+		s->since_ms = smtpd_port_now_ms();
+}
+
 static uint32_t limit_ms(const struct smtpd_session *s)
 {
 	uint32_t ms = LIMIT(s, command_ms, SMTPD_COMMAND_MS);

@@ -353,6 +353,24 @@ void smtpd_session_tls_started(
 	struct smtpd_session *, const struct smtpd_tls_info *info);
 
 /*
+ * The handshake failed: call it before smtpd_session_lost(), if the port can
+ * tell why.
+ *
+ * why    SMTPD_QUIRK_NOT_TLS, or one of SMTPD_QUIRK_TLS_.
+ * offer  what the client offered; NULL: not known. Used during the call.
+ */
+void smtpd_session_tls_failed(struct smtpd_session *, enum smtpd_quirk why,
+	const struct smtpd_tls_offer *offer);
+
+/*
+ * Octets of the peer have come, and the port cannot hand them over for want of
+ * something of its own (with port/wolfssl: a record buffer). While it lasts,
+ * call it at least once a second: the peer's deadline starts anew each time.
+ * That of a sink, or of a reply not read, goes on.
+ */
+void smtpd_session_held(struct smtpd_session *);
+
+/*
  * The peer has closed its sending side and all its octets were taken.
  *
  * A pending reply is still sent; then the session closes. An unfinished

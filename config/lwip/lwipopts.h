@@ -244,16 +244,21 @@
 /*
  * What we receive. A board's frames are chains of short pool buffers, so that
  * the many small ones cost little; two windows fit, since a session that reads
- * on frees its buffers at once. A gateway has a whole frame in each, and as
+ * on frees its buffers at once, and with TLS those of all who may wait for a
+ * record buffer, and one more. A gateway has a whole frame in each, and as
  * many as all sessions' windows hold: those that wait for a verdict or for a
  * record buffer must not take the buffers of those that could go on.
  */
 #ifndef PBUF_POOL_BUFSIZE
 #define PBUF_POOL_BUFSIZE SMTPD_LWIP_BY(600, 1536)
 #endif
+#define SMTPD_LWIP_WAITING                                                     \
+	(SMTPD_TLS && SMTPD_TLS_SLOTS > SMTPD_TLS_RECORD_BUFFERS + 1           \
+			? SMTPD_TLS_SLOTS - SMTPD_TLS_RECORD_BUFFERS           \
+			: 1)
 #ifndef PBUF_POOL_SIZE
 #define PBUF_POOL_SIZE                                                         \
-	SMTPD_LWIP_BY(2 * (TCP_WND / 512) + 4,                                 \
+	SMTPD_LWIP_BY((1 + SMTPD_LWIP_WAITING) * (TCP_WND / 512) + 4,          \
 		SMTPD_MAX_SESSIONS * (TCP_WND / TCP_MSS) + 512)
 #endif
 

@@ -102,6 +102,12 @@ uint32_t lwip_smtpd_conn_tick(void)
 {
 	uint32_t next_ms;
 
+#if SMTPD_TLS
+	const struct smtpd_conn *c;
+
+	for (c = conns; c < conns + CONN_COUNT; c++)
+		lwip_smtpd_conn_tls_held(c);
+#endif
 	at = conns + CONN_COUNT;
 	next_ms = smtpd_tick();
 	look_at_others(NULL);

@@ -93,6 +93,9 @@ void lwip_smtpd_conn_tls(struct smtpd_conn *c);
 /* Give back what smtpd_port_tls_reserve() took and nobody used. */
 void lwip_smtpd_conn_unreserve(struct smtpd_conn *c);
 
+/* Octets that wait for a record buffer: the session does not wait for them. */
+void lwip_smtpd_conn_tls_held(const struct smtpd_conn *c);
+
 /* End TLS, and go on with the connection below. Returns false when that has to
  * be tried again. */
 bool lwip_smtpd_conn_tls_end(struct smtpd_conn *c);

@@ -45,6 +45,13 @@ void lwip_smtpd_conn_unreserve(struct smtpd_conn *c)
 }
 
 /* see conn.h */
+void lwip_smtpd_conn_tls_held(const struct smtpd_conn *c)
+{
+	if (c->session && c->pcb && altcp_tls_waits(c->pcb))
+		smtpd_session_held(c->session);
+}
+
+/* see conn.h */
 bool lwip_smtpd_conn_tls_end(struct smtpd_conn *c)
 {
 	struct altcp_pcb *inner = altcp_tls_unwrap(c->pcb, &c->eof);

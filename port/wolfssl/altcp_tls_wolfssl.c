@@ -432,6 +432,14 @@ void *altcp_tls_context(struct altcp_pcb *conn)
 }
 
 /* see altcp_tls_wolfssl.h */
+bool altcp_tls_waits(struct altcp_pcb *conn)
+{
+	struct tls_pcb *s = state_of(conn);
+
+	return s && smtpd_tls_waiting(s->tls);
+}
+
+/* see altcp_tls_wolfssl.h */
 const struct smtpd_tls_info *altcp_tls_info(struct altcp_pcb *conn)
 {
 	struct tls_pcb *s = state_of(conn);

@@ -94,6 +94,9 @@ const struct smtpd_tls_info *altcp_tls_info(struct altcp_pcb *);
  * asked when `recv` got NULL. RFC 8446 6.1. */
 bool altcp_tls_truncated(struct altcp_pcb *);
 
+/* The peer's octets wait below for a record buffer. */
+bool altcp_tls_waits(struct altcp_pcb *);
+
 /* Why the connection failed whose `err` is being called; else of the last one
  * that did. */
 enum smtpd_tls_reason altcp_tls_last_reason(void);

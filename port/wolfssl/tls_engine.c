@@ -419,6 +419,12 @@ void smtpd_tls_get_gauges(struct smtpd_tls_gauges *g)
 
 /* ---- record buffers: who waits, who holds ---- */
 
+/* see tls_engine.h */
+bool smtpd_tls_waiting(const struct smtpd_tls *t)
+{
+	return smtpd_tls_waits(smtpd_tls_slot(t));
+}
+
 /* A slot that waited was lent a record buffer: its connection goes on. */
 void smtpd_tls_lent(int slot)
 {
@@ -438,6 +444,11 @@ void smtpd_tls_tick(void)
 	while ((slot = smtpd_tls_overdue(now)) >= 0) {
 		struct smtpd_tls *t = &pool[slot];
 
+		if (smtpd_tls_pending(t)) {
+			/* whole: who reads it is slow, not the peer */
+			smtpd_tls_renew(slot, now);
+			continue;
+		}
 		smtpd_tls_fail(t, SMTPD_TLS_HELD_RECORD);
 		free_memory(t);
 		if (t->io)

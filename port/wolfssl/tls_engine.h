@@ -186,6 +186,9 @@ enum smtpd_tls_result smtpd_tls_handshake(struct smtpd_tls *);
  */
 int smtpd_tls_read(struct smtpd_tls *, uint8_t *buf, size_t len);
 
+/* It waits for a record buffer. */
+bool smtpd_tls_waiting(const struct smtpd_tls *);
+
 /* Octets of plaintext that can be read without more input. */
 size_t smtpd_tls_pending(const struct smtpd_tls *);
 

@@ -193,6 +193,15 @@ int smtpd_tls_overdue(uint32_t now_ms)
 }
 
 /* see tls_memory.h */
+void smtpd_tls_renew(int slot, uint32_t now_ms)
+{
+	struct record *r = lent_to(slot);
+
+	if (r)
+		r->since_ms = now_ms;
+}
+
+/* see tls_memory.h */
 unsigned smtpd_tls_lent_count(unsigned *high)
 {
 	unsigned count = 0;

@@ -51,6 +51,10 @@ bool smtpd_tls_waits(int slot);
  * others wait, or -1. */
 int smtpd_tls_overdue(uint32_t now_ms);
 
+/* The one that slot holds is lent from now on: the time so far was not its
+ * peer's. */
+void smtpd_tls_renew(int slot, uint32_t now_ms);
+
 /* Record buffers lent now, and the most that ever were. */
 unsigned smtpd_tls_lent_count(unsigned *high);
 

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/ssl.h>
+
 #include "altcp_tls_wolfssl.h"
 #include "tls_peer.h"
 
@@ -368,6 +370,138 @@ void case_036_limit_passed_in_tls(void)
 	CHECK(peer.c.eof && !peer.c.failed && wire.resets == 0);
 	CHECK(tls_expect(&peer, "\r\n421 ", 0) && peer.closed);
 	tls_end(&peer);
+}
+
+/* ---- two share one record buffer ---- */
+
+#define LONG_BODY 60000
+
+/* A message of full records, without its end. */
+static const char *long_body(void)
+{
+	static char text[LONG_BODY + 1];
+	size_t i;
+
+	for (i = 0; i < LONG_BODY; i++)
+		text[i] = i % 80 == 78 ? '\r' : i % 80 == 79 ? '\n' : 'x';
+	return text;
+}
+
+static bool in_message(struct tls_peer *t)
+{
+	if (!open_tls(t))
+		return false;
+	t->c.step = 700; /* both share lwIP's heap with the server */
+	tls_send(t, ENVELOPE "DATA\r\n");
+	return tls_expect(t, "354 ", 1000);
+}
+
+static bool message_done(struct tls_peer *t)
+{
+	tls_send(t, ".\r\n");
+	return tls_expect(t, "\r\n250 2.0.0", 30000);
+}
+
+/* The sink of one is slow, longer than a peer may hold a record: neither it nor
+ * who waits for the buffer is to blame. */
+void record_held_by_a_slow_sink(void)
+{
+	struct tls_peer *a = &others[0], *b = &others[1];
+	unsigned i;
+
+	listen_with(SMTPD_LISTEN_TLS);
+	server_limits.verdict_ms = 120000;
+	server_limits.stress_ms = 10000;
+	CHECK(in_message(a) && in_message(b));
+	server.data = SMTPD_LATER;
+	tls_send(a, long_body());
+	world_run(100);
+	CHECK(server.octets > 0);
+	server.data = SMTPD_ACCEPT;
+	tls_send(b, long_body());
+	for (i = 0; i < 60; i++)
+		tls_expect(b, "\n250 2.0.0 ", 500);
+	CHECK(server.closed == 0);
+	CHECK(smtpd_session_resume(server.ref) == 0);
+	CHECK(message_done(a) && message_done(b));
+	CHECK(server.octets >= 2 * LONG_BODY);
+	tls_end(a);
+	tls_end(b);
+}
+
+/* Both are served, one record each in turn. */
+void record_buffer_is_shared(void)
+{
+	struct tls_peer *a = &others[0], *b = &others[1];
+
+	listen_with(SMTPD_LISTEN_TLS);
+	CHECK(in_message(a) && in_message(b));
+	tls_send(a, long_body());
+	tls_send(b, long_body());
+	world_run(2000);
+	CHECK(a->c.out_pos == a->c.out_len && b->c.out_pos == b->c.out_len);
+	CHECK(message_done(a) && message_done(b));
+	CHECK(server.octets >= 2 * LONG_BODY);
+	tls_end(a);
+	tls_end(b);
+}
+
+/* A peer dies in the middle of a record: it is failed, and the other one goes
+ * on although its own deadline has passed by then. */
+void record_held_by_a_dead_peer(void)
+{
+	struct tls_peer *a = &others[0], *b = &others[1];
+	size_t len;
+
+	listen_with(SMTPD_LISTEN_TLS);
+	CHECK(in_message(a) && in_message(b));
+	len = a->c.out_len + 10000;
+	SSL_write(a->ssl, long_body(), 16000);
+	a->c.out_len += (size_t)BIO_read(SSL_get_wbio(a->ssl),
+		a->out + a->c.out_len, (int)(sizeof(a->out) - a->c.out_len));
+	a->c.out_len = len;
+	client_push(&a->c);
+	world_run(100);
+	tls_send(b, long_body());
+	world_run(SMTPD_TLS_RECORD_MS - 1000);
+	CHECK(server.closed == 0);
+	world_run(2000);
+	CHECK(server.closed == 1 && server.why == SMTPD_END_PEER);
+	CHECK(message_done(b));
+	CHECK(!a->c.pcb);
+	tls_end(a);
+	tls_end(b);
+}
+
+/* The pool is empty: what a record has is delivered all the same, so that its
+ * buffer is free again. */
+void record_is_read_without_pool(void)
+{
+	struct tls_peer *a = &others[0];
+	struct pbuf *taken = NULL, *p;
+	uint32_t before;
+
+	listen_with(SMTPD_LISTEN_TLS);
+	CHECK(in_message(a));
+	server.data = SMTPD_LATER;
+	tls_send(a, long_body());
+	world_run(1000);
+	while ((p = pbuf_alloc(PBUF_RAW, PBUF_POOL_BUFSIZE, PBUF_POOL))) {
+		p->next = taken;
+		taken = p;
+	}
+	before = server.octets;
+	server.data = SMTPD_ACCEPT;
+	CHECK(smtpd_session_resume(server.ref) == 0);
+	world_run(1000);
+	CHECK(server.octets > before + 10000);
+	while ((p = taken) != NULL) {
+		taken = p->next;
+		p->next = NULL;
+		pbuf_free(p);
+	}
+	CHECK(message_done(a));
+	tls_end(a);
 }
 
 /* ---- every frame, every call ---- */
