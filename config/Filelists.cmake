@@ -30,6 +30,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/session.c
 	${SMTPD_DIR}/core/text.c
 	${SMTPD_DIR}/core/tls_first.c
+	${SMTPD_DIR}/core/tls_offer.c
 	${SMTPD_DIR}/core/unstuff.c
 	${SMTPD_DIR}/core/utf8.c
 )
@@ -58,6 +59,7 @@ set(SMTPD_PORT_WOLFSSL_SOURCES
 	${SMTPD_DIR}/port/wolfssl/tls_arena.c
 	${SMTPD_DIR}/port/wolfssl/tls_config.c
 	${SMTPD_DIR}/port/wolfssl/tls_engine.c
+	${SMTPD_DIR}/port/wolfssl/tls_explain.c
 	${SMTPD_DIR}/port/wolfssl/tls_io.c
 	${SMTPD_DIR}/port/wolfssl/tls_memory.c
 	${SMTPD_DIR}/port/wolfssl/tls_platform.c

@@ -152,6 +152,15 @@
 
 /* ---- limits ---- */
 
+/* Octets of a ClientHello that are kept to explain a handshake that failed, 0
+ * to 4096; of one connection at a time. */
+#ifndef SMTPD_TLS_PEEK
+#define SMTPD_TLS_PEEK (SMTPD_TLS_SMALL ? 512 : 2048)
+#endif
+#if SMTPD_TLS_PEEK < 0 || SMTPD_TLS_PEEK > 4096
+#error "SMTPD_TLS_PEEK: 0 to 4096"
+#endif
+
 /* A connection may hold a record buffer so long, ms, while others wait. */
 #ifndef SMTPD_TLS_RECORD_MS
 #define SMTPD_TLS_RECORD_MS 10000

@@ -66,6 +66,17 @@ static void offer_limits(struct smtpd_session *s)
 }
 #endif
 
+#if SMTPD_TLS
+/* From who only fails at it, and could do without. */
+static bool hides_starttls(struct smtpd_session *s)
+{
+	return !(s->listener->flags & SMTPD_LISTEN_TLS_REQUIRED) &&
+	       SMTPD_FORGIVE_STARTTLS_HIDDEN &&
+	       s->listener->forgive & SMTPD_QUIRK_BIT(STARTTLS_HIDDEN) &&
+	       smtpd_peer_fails_tls(s) && FORGIVE(s, STARTTLS_HIDDEN);
+}
+#endif
+
 static void offer(struct smtpd_session *s)
 {
 	smtpd_put(s, always);
@@ -77,7 +88,7 @@ static void offer(struct smtpd_session *s)
 	offer_limits(s);
 #endif
 #if SMTPD_TLS
-	if (offers_starttls(s))
+	if (offers_starttls(s) && !hides_starttls(s))
 		smtpd_put(s, "250-STARTTLS\r\n");
 #endif
 #if SMTPD_AUTH

@@ -251,6 +251,10 @@ void smtpd_session_lost(
 	struct smtpd_session *s, enum smtpd_end why, uint32_t unacknowledged)
 {
 	bool asked = s->flags & F_PENDING && s->question == Q_END;
+#if SMTPD_TLS && SMTPD_TOLERANT
+	if (why == SMTPD_END_TLS)
+		smtpd_session_tls_failed(s, SMTPD_QUIRK_TLS_FAILED, NULL);
+#endif
 	bool unsure = asked || is_unsure(s, unacknowledged);
 
 	if (asked) /* the dot is in: the message is the sink's to keep */
@@ -320,6 +324,9 @@ static void timeout(struct smtpd_session *s)
 #endif
 	} else if (s->tx_len || s->state == ST_CLOSING || s->state == ST_TLS) {
 		LOG(SMTPD_EV_TIMEOUT, s, 0);
+#if SMTPD_TLS && SMTPD_TOLERANT
+		smtpd_session_tls_failed(s, SMTPD_QUIRK_TLS_FAILED, NULL);
+#endif
 		close_now(s, SMTPD_END_TIMEOUT, SMTPD_CLOSE_ABORT);
 	} else {
 		LOG(SMTPD_EV_TIMEOUT, s, 421);

@@ -7,6 +7,9 @@
 
 #if SMTPD_PEERS > 0
 
+/* After so long a peer is offered STARTTLS once more. */
+#define AGAIN_MS 3600000u
+
 static bool same_address(const struct smtpd_peer *a, const struct smtpd_peer *b)
 {
 	return a->family == b->family && !memcmp(a->ip, b->ip, sizeof a->ip);
@@ -71,6 +74,33 @@ void smtpd_peer_tls_late(const struct smtpd_session *s, bool late)
 
 	if (m)
 		m->tls_late = late;
+}
+
+/* see session.h */
+void smtpd_peer_tls(const struct smtpd_session *s, bool failed)
+{
+	struct smtpd_peer_memory *m = find(&s->peer);
+
+	if (!m)
+		return;
+	if (failed && m->tls_failures < UINT16_MAX)
+		m->tls_failures++;
+	if (!failed)
+		m->tls_failures = 0;
+	m->tls_failed_ms = smtpd_port_now_ms();
+}
+
+/* see session.h */
+bool smtpd_peer_fails_tls(const struct smtpd_session *s)
+{
+	struct smtpd_peer_memory *m = find(&s->peer);
+
+	if (!m || m->tls_failures < SMTPD_TLS_FAILURES)
+		return false;
+	if (smtpd_port_now_ms() - m->tls_failed_ms < AGAIN_MS)
+		return true;
+	m->tls_failures = SMTPD_TLS_FAILURES - 1; /* one more try */
+	return false;
 }
 
 /* see smtpd_peers.h */

@@ -120,6 +120,9 @@ void smtpd_session_info(const struct smtpd_session *s, struct smtpd_info *info)
 	info->protocol = smtpd_protocol(s);
 #if SMTPD_TLS
 	info->tls = s->tls;
+#if SMTPD_TOLERANT
+	info->tls_offer = smtpd_pool.offer;
+#endif
 #endif
 	info->index = index_of(s);
 	info->authenticated = s->flags & F_AUTHED;

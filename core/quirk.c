@@ -36,6 +36,40 @@ bool smtpd_forgive(struct smtpd_session *s, uint32_t quirks)
 	return !refused;
 }
 
+#if SMTPD_TLS
+/* The sink was told why the handshake failed; beyond all bits of quirks. */
+#define TOLD_TLS 0x80000000u
+
+/* With STARTTLS, which it might not have seen. */
+static bool asked_for_tls(const struct smtpd_session *s)
+{
+	return !(s->listener->flags & SMTPD_LISTEN_TLS) &&
+	       !(s->flags & F_TLS_FIRST);
+}
+
+/* see smtpd.h */
+void smtpd_session_tls_failed(struct smtpd_session *s, enum smtpd_quirk why,
+	const struct smtpd_tls_offer *offer)
+{
+	if (s->state != ST_TLS || s->quirks & TOLD_TLS)
+		return;
+	s->quirks |= TOLD_TLS;
+	if (asked_for_tls(s) && why != SMTPD_QUIRK_TLS_CERTIFICATE &&
+		why != SMTPD_QUIRK_NOT_TLS) /* it will stay so */
+		smtpd_peer_tls(s, true);
+	smtpd_pool.offer = offer;
+	tell(s, why, false);
+	smtpd_pool.offer = NULL;
+}
+#else
+/* see smtpd.h */
+void smtpd_session_tls_failed(struct smtpd_session *s, enum smtpd_quirk why,
+	const struct smtpd_tls_offer *offer)
+{
+	(void)s, (void)why, (void)offer;
+}
+#endif
+
 #define NAME(id, name, text) name,
 
 /* see smtpd_quirk.h */
@@ -48,6 +82,13 @@ const char *smtpd_quirk_name(enum smtpd_quirk q)
 }
 
 #else
+
+/* see smtpd.h */
+void smtpd_session_tls_failed(struct smtpd_session *s, enum smtpd_quirk why,
+	const struct smtpd_tls_offer *offer)
+{
+	(void)s, (void)why, (void)offer;
+}
 
 /* see smtpd_quirk.h */
 const char *smtpd_quirk_name(enum smtpd_quirk q)

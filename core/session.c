@@ -215,6 +215,7 @@ void smtpd_session_tls_started(
 #if SMTPD_HELO_MAX > 0
 	s->helo_len = 0;
 #endif
+	smtpd_peer_tls(s, false);
 	LOG(SMTPD_EV_TLS, s, 0);
 	if (greeted)
 		smtpd_enter(s, ST_START); /* RFC 3207 4.2: no new greeting */

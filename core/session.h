@@ -195,6 +195,9 @@ struct pool {
 #if SMTPD_PEERS > 0
 	struct smtpd_peer_memory peers[SMTPD_PEERS];
 #endif
+#if SMTPD_TLS && SMTPD_TOLERANT
+	const struct smtpd_tls_offer *offer; /* of the handshake that failed */
+#endif
 };
 
 extern struct pool smtpd_pool;
@@ -225,11 +228,19 @@ void smtpd_peer_note(const struct smtpd_session *);
 
 void smtpd_peer_count(const struct smtpd_session *, enum smtpd_quirk);
 
+/* A handshake of it succeeded, or failed for want of something in common. */
+void smtpd_peer_tls(const struct smtpd_session *, bool failed);
+
+/* Has it failed so often that STARTTLS is better not offered? */
+bool smtpd_peer_fails_tls(const struct smtpd_session *);
+
 /* Does its TLS begin behind our greeting? */
 void smtpd_peer_tls_late(const struct smtpd_session *, bool late);
 
 #else
 #define smtpd_peer_tls_late(s, late) ((void)(s), (void)(late))
+#define smtpd_peer_tls(s, failed)    ((void)(s), (void)(failed))
+#define smtpd_peer_fails_tls(s)      ((void)(s), false)
 #define smtpd_peer_note(s)           ((void)(s))
 #define smtpd_peer_count(s, q)       ((void)(s), (void)(q))
 #endif

@@ -36,8 +36,9 @@
 
 #define SMTPD_VERSION "0.1.0"
 
-struct smtpd_session; /* one client's connection; opaque */
-struct smtpd_conn;    /* the port's side of it; defined by the port */
+struct smtpd_session;   /* one client's connection; opaque */
+struct smtpd_conn;      /* the port's side of it; defined by the port */
+struct smtpd_tls_offer; /* see smtpd_tls_offer.h */
 
 /* A session, or a question it asked, that may have ended meanwhile: pool index
  * and generation. 0 never names one. */
@@ -462,6 +463,8 @@ struct smtpd_info {
 	struct smtpd_str helo;            /* as kept, printable; may be empty */
 	const char *protocol;             /* "SMTP" ... "ESMTPSA" (RFC 3848) */
 	const struct smtpd_tls_info *tls; /* NULL without TLS */
+	const struct smtpd_tls_offer *tls_offer; /* inside `quirk` of a
+						    failed handshake; or NULL */
 	unsigned index; /* slot, 0 to SMTPD_MAX_SESSIONS - 1 */
 	bool authenticated;
 	uint16_t rcpt_count; /* accepted recipients of this message */

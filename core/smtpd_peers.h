@@ -16,6 +16,7 @@ struct smtpd_peer_memory {
 	struct smtpd_peer peer; /* its port is that of the last session */
 	uint32_t seen_ms;       /* smtpd_port_now_ms() of the last session */
 	uint16_t tls_failures;  /* handshakes failed since one succeeded */
+	uint32_t tls_failed_ms; /* when the last of them did */
 	bool tls_late;          /* spoke TLS first, behind our greeting */
 	/* How often each quirk was told of, at most 65535. */
 	uint16_t quirks[SMTPD_QUIRK_COUNT];

@@ -130,6 +130,9 @@ X(AUTH_FAILED, "auth-failed", \
 X(TIMEOUT, "timeout", \
 "The device stopped in the middle: check its network, and that it ends " \
 "lines with CRLF.") \
+X(NOT_TLS, "not-tls", \
+"The device spoke without encryption where TLS was wanted: set its " \
+"encryption to SSL or TLS, or give it the port for clear text.") \
 X(TLS_VERSION, "tls-version-too-old", \
 "The device's TLS is too old: update its firmware, or set its encryption " \
 "to none.") \

@@ -24,6 +24,7 @@
 #include "sinks.h"
 #include "smtpd_peers.h"
 #include "smtpd_port.h"
+#include "smtpd_tls_offer.h"
 #include "text.h"
 
 #define WAIT_MS 1000 /* for a reader that is behind, for the whole line */
@@ -275,6 +276,33 @@ static void on_drop(unsigned slot, struct board_message *m)
 	write_line(line, len, 0);
 }
 
+static void list(
+	struct board_text *t, const char *key, const struct smtpd_tls_list *l)
+{
+	unsigned i;
+
+	name(t, key);
+	board_text_str(t, "[");
+	for (i = 0; i < l->count; i++) {
+		uint8_t value[2] = {
+			(uint8_t)(l->value[i] >> 8), (uint8_t)l->value[i]};
+
+		board_text_str(t, i ? ",\"" : "\"");
+		board_text_hex(t, value, sizeof value);
+		board_text_str(t, "\"");
+	}
+	board_text_str(t, "]");
+}
+
+/* What a failed handshake offered, IANA's numbers in hexadecimal. */
+static void offered(struct board_text *t, const struct smtpd_tls_offer *o)
+{
+	list(t, "tls_versions", &o->versions);
+	list(t, "tls_suites", &o->suites);
+	list(t, "tls_groups", &o->groups);
+	list(t, "tls_signatures", &o->signatures);
+}
+
 /* What the client did, and what to change on it. */
 static void on_quirk(unsigned slot, struct board_message *m,
 	enum smtpd_quirk quirk, bool forgiven)
@@ -293,6 +321,8 @@ static void on_quirk(unsigned slot, struct board_message *m,
 	board_text_str(&t, forgiven ? "true" : "false");
 	number(&t, "count", peer ? peer->quirks[quirk] : 1);
 	string(&t, "advice", smtpd_quirk_text(quirk));
+	if (info.tls_offer)
+		offered(&t, info.tls_offer);
 	board_text_str(&t, "}\n");
 	write_line(line, t.len, 0);
 }

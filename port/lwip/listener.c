@@ -13,9 +13,11 @@
 
 #define TICK_MS 500
 
-static uint32_t due_ms; /* when on_tick() is to be called */
-
 static void on_tick(void *arg);
+
+#if SMTPD_FORGIVE_TLS_FIRST
+
+static uint32_t due_ms; /* when on_tick() is to be called */
 
 static void tick_in(uint32_t ms)
 {
@@ -23,16 +25,6 @@ static void tick_in(uint32_t ms)
 	sys_timeout(ms, on_tick, NULL);
 }
 
-static void on_tick(void *arg)
-{
-	uint32_t next_ms;
-
-	LWIP_UNUSED_ARG(arg);
-	next_ms = lwip_smtpd_conn_tick();
-	tick_in(LWIP_MIN(next_ms, TICK_MS));
-}
-
-#if SMTPD_FORGIVE_TLS_FIRST
 #if SMTPD_FIXED_LIMITS
 #define GREET_MS(l) SMTPD_GREET_MS
 #else
@@ -47,7 +39,19 @@ static void tick_within(uint32_t ms)
 	sys_untimeout(on_tick, NULL);
 	tick_in(ms);
 }
+
+#else
+#define tick_in(ms) sys_timeout(ms, on_tick, NULL)
 #endif
+
+static void on_tick(void *arg)
+{
+	uint32_t next_ms;
+
+	LWIP_UNUSED_ARG(arg);
+	next_ms = lwip_smtpd_conn_tick();
+	tick_in(LWIP_MIN(next_ms, TICK_MS));
+}
 
 static err_t on_accept(void *arg, struct tcp_pcb *tcp, err_t err)
 {

@@ -9,6 +9,7 @@
 
 #include "altcp_tls_wolfssl.h"
 #include "lwip/altcp_tls.h"
+#include "smtpd_tls_offer.h"
 
 /* see smtpd_port.h */
 int smtpd_port_tls_reserve(struct smtpd_conn *c)
@@ -29,12 +30,14 @@ void smtpd_port_tls_start(struct smtpd_conn *c)
 	c->tls = TLS_START;
 }
 
+#if SMTPD_FORGIVE_TLS_FIRST
 /* see smtpd_port.h */
 void smtpd_port_tls_adopt(struct smtpd_conn *c)
 {
 	c->tls = TLS_START;
 	c->adopt = true;
 }
+#endif
 
 /* see conn.h */
 void lwip_smtpd_conn_unreserve(struct smtpd_conn *c)
@@ -64,6 +67,20 @@ bool lwip_smtpd_conn_tls_end(struct smtpd_conn *c)
 	return true;
 }
 
+#if SMTPD_TOLERANT
+/* The handshake failed; `err` follows. */
+static void on_failure(void *arg, const struct smtpd_tls *tls)
+{
+	struct smtpd_conn *c = arg;
+	struct smtpd_tls_offer offer;
+	enum smtpd_quirk why = smtpd_tls_explain(tls, &offer);
+
+	if (c->session)
+		smtpd_session_tls_failed(
+			c->session, why, offer.versions.count ? &offer : NULL);
+}
+#endif
+
 /* What has come so far is clear text, RFC 3207 4.2, or else the beginning of
  * the handshake. */
 static void start(struct smtpd_conn *c)
@@ -71,7 +88,7 @@ static void start(struct smtpd_conn *c)
 	struct altcp_tls_config *config = *c->listener->tls;
 	struct altcp_pcb *pcb = NULL;
 
-	if (!c->adopt)
+	if (!SMTPD_FORGIVE_TLS_FIRST || !c->adopt)
 		lwip_smtpd_conn_drop(c);
 	if (config)
 		pcb = altcp_tls_wrap(config, c->pcb);
@@ -85,9 +102,14 @@ static void start(struct smtpd_conn *c)
 	c->unacked = 0;
 	lwip_smtpd_conn_attach(c);
 	pcb->connected = lwip_smtpd_conn_tls_up;
+#if SMTPD_TOLERANT
+	altcp_tls_on_failure(pcb, on_failure);
+#endif
+#if SMTPD_FORGIVE_TLS_FIRST
 	if (c->rx)
 		altcp_tls_feed(pcb, c->rx);
 	c->rx = NULL;
+#endif
 }
 
 /* see conn.h */

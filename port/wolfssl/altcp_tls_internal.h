@@ -34,6 +34,7 @@ struct tls_pcb {
 	uint32_t cipher_inner; /* ciphertext inner has, unacknowledged */
 	uint32_t plain_unsent; /* plaintext written and not reported as sent */
 	uint8_t flags;         /* S_ */
+	altcp_tls_failed_fn failed;
 };
 
 /* altcp_tls_wolfssl.c */

@@ -131,6 +131,25 @@ static void on_timer(void *arg)
 		set_timer(WATCH_MS);
 }
 
+/* ---- before the first octet ---- */
+
+/* see altcp_tls_wolfssl.h */
+void altcp_tls_on_failure(struct altcp_pcb *conn, altcp_tls_failed_fn failed)
+{
+	struct tls_pcb *s = conn->state;
+
+	s->failed = failed;
+}
+
+/* see altcp_tls_wolfssl.h */
+void altcp_tls_feed(struct altcp_pcb *conn, struct pbuf *p)
+{
+	struct tls_pcb *s = conn->state;
+
+	s->rx = p;
+	altcp_tls_kick(s);
+}
+
 /* ---- the end of a connection ---- */
 
 /* The engine gave up. Its alert is with inner; close, then tell. */

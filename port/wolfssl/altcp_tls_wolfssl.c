@@ -415,15 +415,6 @@ static struct tls_pcb *state_of(struct altcp_pcb *conn)
 	return conn && conn->fns == &altcp_tls_functions ? conn->state : NULL;
 }
 
-/* see altcp_tls_wolfssl.h */
-void altcp_tls_feed(struct altcp_pcb *conn, struct pbuf *p)
-{
-	struct tls_pcb *s = conn->state;
-
-	s->rx = p;
-	altcp_tls_kick(s);
-}
-
 void *altcp_tls_context(struct altcp_pcb *conn)
 {
 	struct tls_pcb *s = state_of(conn);
@@ -432,19 +423,19 @@ void *altcp_tls_context(struct altcp_pcb *conn)
 }
 
 /* see altcp_tls_wolfssl.h */
-bool altcp_tls_waits(struct altcp_pcb *conn)
-{
-	struct tls_pcb *s = state_of(conn);
-
-	return s && smtpd_tls_waiting(s->tls);
-}
-
-/* see altcp_tls_wolfssl.h */
 const struct smtpd_tls_info *altcp_tls_info(struct altcp_pcb *conn)
 {
 	struct tls_pcb *s = state_of(conn);
 
 	return s ? smtpd_tls_get_info(s->tls) : NULL;
+}
+
+/* see altcp_tls_wolfssl.h */
+bool altcp_tls_waits(struct altcp_pcb *conn)
+{
+	struct tls_pcb *s = state_of(conn);
+
+	return s && smtpd_tls_waiting(s->tls);
 }
 
 /* see altcp_tls_wolfssl.h */

@@ -49,6 +49,13 @@ struct altcp_pcb *altcp_tls_wrap_host(
 	struct altcp_tls_config *, struct altcp_pcb *inner, const char *host);
 
 /*
+ * A handshake failed: called before `err` of the connection, whose arg it is
+ * given, while it may still be asked. NULL: nobody wants to know.
+ */
+typedef void (*altcp_tls_failed_fn)(void *arg, const struct smtpd_tls *);
+void altcp_tls_on_failure(struct altcp_pcb *, altcp_tls_failed_fn);
+
+/*
  * Octets that inner delivered before it was wrapped, and that are of the
  * handshake: once, right after altcp_tls_wrap(). They are not credited yet.
  * Takes p; nothing is called back from here.

@@ -232,6 +232,15 @@ const struct smtpd_tls_info *smtpd_tls_get_info(const struct smtpd_tls *);
 enum smtpd_tls_reason smtpd_tls_reason(const struct smtpd_tls *);
 const char *smtpd_tls_reason_text(enum smtpd_tls_reason);
 
+/*
+ * Why a server's handshake failed, for whoever installs the client, and what
+ * the client offered (all lists empty when it is not known, and without
+ * SMTPD_TLS_PEEK). Between FAILED and smtpd_tls_close().
+ */
+struct smtpd_tls_offer;
+enum smtpd_quirk smtpd_tls_explain(
+	const struct smtpd_tls *, struct smtpd_tls_offer *offer);
+
 /* wolfSSL's own object, for what the engine does not offer; may be NULL. */
 void *smtpd_tls_native(struct smtpd_tls *);
 

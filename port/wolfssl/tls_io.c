@@ -11,6 +11,18 @@
 
 #include "tls_internal.h"
 
+/* An alert that is not encrypted, RFC 8446 6. A TLS 1.3 client that refuses
+ * our certificate sends it so, and wolfSSL does not tell it from noise. */
+static void look_for_alert(struct smtpd_tls *t)
+{
+	static const uint8_t fatal[] = {21, 3, 3, 0, 2, 2};
+	uint8_t p[sizeof fatal + 1];
+
+	if (t->io->peek(t->arg, p, sizeof p) == sizeof p &&
+		!memcmp(p, fatal, sizeof fatal))
+		t->alert = p[sizeof fatal];
+}
+
 static int ended(const struct smtpd_tls *t)
 {
 	return t->eof ? WOLFSSL_CBIO_ERR_CONN_CLOSE
@@ -58,9 +70,12 @@ static int header(struct smtpd_tls *t, uint8_t *buf)
 		return ended(t);
 	if (!t->sent_any && h[1] != 3) {
 		t->reason = SMTPD_TLS_VERSION; /* SSL 2.0, SMTP, HTTP */
+		t->not_tls = h[0] < 0x80;
 		return WOLFSSL_CBIO_ERR_GENERAL;
 	}
 	len = (size_t)(h[3] << 8 | h[4]);
+	if (t->state == TLS_HANDSHAKE)
+		look_for_alert(t);
 	if (looks_like_tls(h) && len <= SMTPD_TLS_RECORD_SIZE) {
 		if (!place_for(t, len))
 			return WOLFSSL_CBIO_ERR_WANT_READ;
@@ -86,6 +101,8 @@ static int body(struct smtpd_tls *t, uint8_t *buf, size_t len)
 	if (!n)
 		return ended(t);
 	t->body_left = (uint16_t)(t->body_left - n);
+	if (t->state == TLS_HANDSHAKE && !t->sent_any)
+		smtpd_tls_look(t, buf, n);
 	return (int)n;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <wolfssl/error-ssl.h>
 
+#include "smtpd_tls_offer.h"
 #include "tls_internal.h"
 
 /* Alert descriptions, RFC 8446 6. */
@@ -140,6 +141,17 @@ static const struct name names[] = {
 	{0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"},
 #endif
 };
+
+/* see tls_internal.h */
+bool smtpd_tls_has_suite(const struct smtpd_tls_list *list)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (smtpd_tls_offer_has(list, &names[i].suite, 1))
+			return true;
+	return false;
+}
 
 bool smtpd_tls_fill_info(struct smtpd_tls *t)
 {
