@@ -26,6 +26,7 @@ from lwsmtpd import case, check
 from tlsraw import Tls, any_context
 
 QUICK = ("--smtpd_starttls_timeout=4s", "--smtpd_timeout=8s",
+         "--smtpd_data_timeout=8s",
          "--smtpd_client_connection_count_limit=0",
          "--smtpd_auth_failure_delay=0s", "--smtpd_min_data_rate=0")
 WAIT_S = 30
@@ -329,21 +330,21 @@ def many(s, conversation, count):
 def mutated_clear_text():
     with serving(*QUICK, sinks=("log", "maildir"), lmtp=True,
                  timeout=30) as s:
-        many(s, plain, 700)
+        many(s, plain, 500)
         after(s, timeout=30)
 
 
 @case
 def mutated_tls_from_the_first_octet():
     with serving(*QUICK, timeout=30) as s:
-        many(s, implicit, 600)
+        many(s, implicit, 400)
         after(s, timeout=30)
 
 
 @case
 def mutated_starttls():
     with serving(*QUICK, timeout=30) as s:
-        many(s, starttls, 400)
+        many(s, starttls, 300)
         after(s, timeout=30)
 
 

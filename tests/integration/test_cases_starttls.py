@@ -298,12 +298,23 @@ def case_070_nothing_behind_220():
 
 # ---- 71: handshakes that stall ----
 
+def left(sock):
+    """Has the peer closed a socket that does not block?"""
+    try:
+        while sock.recv(100):
+            pass
+        return True
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
 @case
 def case_071_handshake_stalls():
     """After 0, 1, n octets, and by drops: gone at the deadline, all slots
     free."""
     with serving(QUICK) as s:
-        start = time.monotonic()
         stalled = []
         for port in (s.smtps, s.smtp):
             for n in (0, 1, 4, 5, 6, 20, 100, 250, -1):
@@ -317,22 +328,17 @@ def case_071_handshake_stalls():
         c = raw(s.smtps)
         c.sendall(Tls(c).first_flight())
         stalled.append(("whole", c))
-        # a drop now and then
+        # a drop now and then, for longer than the deadline
         drip = raw(s.smtps)
         octets = iter(Tls(drip).first_flight())
         drip.setblocking(False)
-        while time.monotonic() - start < 6:
-            with contextlib.suppress(BlockingIOError):
-                try:
-                    if not drip.recv(100):
-                        break
-                except ConnectionResetError:
-                    break
+        end = time.monotonic() + 30
+        while not left(drip):
+            check(time.monotonic() < end, "the one who drips is still there")
             with contextlib.suppress(OSError):
                 drip.send(bytes([next(octets)]))
             time.sleep(0.1)
-        spent = time.monotonic() - start
-        check(1.5 < spent < 5, "the one who drips:", spent)
+        check(next(octets, None) is not None, "all of it was sent")
         for n, c in stalled:
             check(gone(c, 3) is not None, n, "octets: still open")
         until(lambda: s.pools.connections() == 0, 3, "slots free")

@@ -151,7 +151,7 @@ def case_036_beyond_the_limit_over_tls():
     with on_tap("--message_size_limit=64K") as s:
         for size in (40, 500, 1000, 4000, 16384) * 2:
             line = b"x" * 76 + b"\r\n"
-            text = line * (500000 // len(line))
+            text = line * (300000 // len(line))
             with Client(s.smtp, host=TAP_SERVER) as c:
                 c.hello()
                 c.starttls()
