@@ -190,6 +190,12 @@ extern int smtpd_tls_seed(unsigned char *output, unsigned int len);
 #endif
 #define SIZEOF_LONG_LONG 8
 
+/* Who verifies nobody needs no verification; wolfSSL links it all the same
+ * unless port/wolfssl/tls_platform.c has a refusal in its place. */
+#if SMTPD_TLS_SMALL && !SMTPD_TLS_CLIENT && !SMTPD_TLS_CLIENT_CERT
+#define NO_ECC_VERIFY
+#endif
+
 #if SMTPD_TLS_SMALL
 #define WOLFSSL_SP_SMALL
 /* not CURVE25519_SMALL: 4 KB less, and 72 M instructions more a handshake */
