@@ -427,6 +427,8 @@ def clock_case(name, **more):
             c.hello()
             reply = c.reply()
             check(reply.startswith("421 4.4.2"), reply)
+        now = b.statistics()[1]["clock_ms"]
+        check(now < 2 ** 31, "the clock did not wrap:", now)
         print(f"# {count} messages around the wrap")
         after(b)
 
