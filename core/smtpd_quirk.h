@@ -162,14 +162,14 @@ enum smtpd_quirk {
 
 /* Those that a build has a switch for. */
 #define SMTPD_QUIRK_SWITCH(id, name, text) \
-	(SMTPD_FORGIVE_##id ? 1ul << SMTPD_QUIRK_##id : 0ul) |
+	| (SMTPD_FORGIVE_##id ? 1ul << SMTPD_QUIRK_##id : 0ul)
 
 /* clang-format on */
 
 /* For `forgive` of struct smtpd_listener: the profiles, and single switches
  * to combine with | and & ~. */
 #define SMTPD_STRICT        0u
-#define SMTPD_FORGIVE_ALL   (SMTPD_QUIRKS_FORGIVABLE(SMTPD_QUIRK_SWITCH) 0ul)
+#define SMTPD_FORGIVE_ALL   (0ul SMTPD_QUIRKS_FORGIVABLE(SMTPD_QUIRK_SWITCH))
 #define SMTPD_QUIRK_BIT(id) (1ul << SMTPD_QUIRK_##id)
 
 /*

@@ -7,8 +7,8 @@
 
 #include "profile.h"
 
-#define COUNT_ONE(id, name, text) +1
-#define FORGIVABLE                (0 SMTPD_QUIRKS_FORGIVABLE(COUNT_ONE))
+/* How many can be forgiven: they stand first. */
+#define FORGIVABLE ((unsigned)SMTPD_QUIRK_LONE_DOT)
 
 static bool same(struct smtpd_str a, const char *b)
 {
@@ -103,7 +103,7 @@ void board_profile_text(uint32_t forgive, struct board_text *t)
 
 	for (q = 0; q < FORGIVABLE; q++)
 		count += forgive >> q & 1;
-	if (count > FORGIVABLE / 2u) {
+	if (count > FORGIVABLE / 2) {
 		board_text_str(t, "tolerant");
 		other = all & ~forgive;
 	} else {
