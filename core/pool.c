@@ -41,7 +41,7 @@ struct smtpd_session *smtpd_pool_take(
 
 		if (s->state != ST_FREE)
 			continue;
-		memset(s, 0, sizeof *s);
+		memset(s, 0, offsetof(struct smtpd_session, line));
 		s->listener = listener;
 		s->conn = conn;
 		s->ref = ref ? ref : SMTPD_MAX_SESSIONS + i;

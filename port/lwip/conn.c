@@ -134,6 +134,18 @@ static err_t on_recv(
 	return happened(c);
 }
 
+/* Is there anything that room to send, or the last octet's acknowledgement,
+ * lets go on? */
+static bool wants_room(const struct smtpd_conn *c)
+{
+	size_t len;
+
+	if (!c->session || c->tls & 2)
+		return true;
+	smtpd_session_output(c->session, &len);
+	return len > 0;
+}
+
 static err_t on_sent(void *arg, struct altcp_pcb *pcb, uint16_t len)
 {
 	struct smtpd_conn *c = arg;
@@ -141,7 +153,8 @@ static err_t on_sent(void *arg, struct altcp_pcb *pcb, uint16_t len)
 	LWIP_UNUSED_ARG(pcb);
 	c->unacked -= LWIP_MIN(len, c->unacked);
 	/* Not now: lwIP leaks the segment's data when its pcb ends in here. */
-	note(c);
+	if (wants_room(c))
+		note(c);
 	return ERR_OK;
 }
 
