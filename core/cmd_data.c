@@ -52,13 +52,16 @@ static uint8_t unforgiven(const struct smtpd_session *s)
 	unsigned bare = s->u.unstuff.bare;
 
 #if SMTPD_TOLERANT
-	uint32_t forgive = s->listener->forgive;
+	uint32_t forgive;
 
+	bare &= FAULTS;
+	if (!bare)
+		return 0;
+	forgive = s->listener->forgive;
 	if (SMTPD_FORGIVE_BARE_LF && forgive & SMTPD_QUIRK_BIT(BARE_LF))
 		bare &= ~SMTPD_BARE_LF;
 	if (SMTPD_FORGIVE_BARE_CR && forgive & SMTPD_QUIRK_BIT(BARE_CR))
 		bare &= ~SMTPD_BARE_CR;
-	bare &= FAULTS;
 #endif
 	return (uint8_t)bare;
 }

@@ -162,10 +162,10 @@ static uint8_t *text(
 	struct smtpd_unstuff *u, uint8_t *in, uint8_t *end, uint8_t **out)
 {
 	uint8_t *start = in, *p;
+	ptrdiff_t least = all_lf(u) ? PTRDIFF_MAX : 3; /* to pass a line */
 
-	while (p = find_eol(in, end), !all_lf(u) && end - p > 2 &&
-					      p[0] == '\r' && p[1] == '\n' &&
-					      p[2] != '.') {
+	while (p = find_eol(in, end), end - p >= least && p[0] == '\r' &&
+					      p[1] == '\n' && p[2] != '.') {
 		measure(u, p + 2 - in, true);
 		in = p + 2;
 	}
