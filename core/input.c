@@ -136,12 +136,14 @@ static size_t take(struct smtpd_session *s, uint8_t *p, size_t n)
 		if (!smtpd_tls_first(s, *p))
 			smtpd_greet(s);
 		return 0;
-	case ST_START:
-		return smtpd_tls_first(s, *p) ? 0 : line_input(s, p, n);
 #endif
 	case ST_TLS: /* clear text behind STARTTLS, RFC 3207 4.2 */
 		return n;
 	default:
+#if SMTPD_FORGIVE_TLS_FIRST
+		if (s->state == ST_START && smtpd_tls_first(s, *p))
+			return 0;
+#endif
 		return line_input(s, p, n);
 	}
 }

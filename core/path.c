@@ -68,7 +68,7 @@ static const char *quoted_string(const char *p, bool *utf8)
 }
 
 /* Local-part = Dot-string / Quoted-string */
-static const char *local_part(const char *p, bool *utf8)
+static inline const char *local_part(const char *p, bool *utf8)
 {
 	if (*p == '"')
 		return quoted_string(p + 1, utf8);

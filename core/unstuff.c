@@ -281,11 +281,12 @@ static size_t bare_lf(struct smtpd_unstuff *u, bool text)
 /* Is this octet the last of the end? */
 static inline bool is_end(struct smtpd_unstuff *u, uint8_t c)
 {
-	if (LOOSE_BUILT && u->state == U_ODD_DOT && c == '\n' && all_lf(u)) {
-		u->bare |= SMTPD_LF_END;
+	if (u->state == U_DOT_CR && c == '\n')
 		return true;
-	}
-	return u->state == U_DOT_CR && c == '\n';
+	if (!LOOSE_BUILT || u->state != U_ODD_DOT || c != '\n' || !all_lf(u))
+		return false;
+	u->bare |= SMTPD_LF_END;
+	return true;
 }
 
 bool smtpd_unstuff(
@@ -297,9 +298,9 @@ bool smtpd_unstuff(
 	bool tried = measures(u);
 #endif
 
-	while (in < end && !done && !gives(u)) {
+	while (in < end && !done) {
 #if SMTPD_WIDE_SCAN
-		if (!tried && in == out && !all_lf(u) && inside_line(u, *in)) {
+		if (!tried && in == out && inside_line(u, *in) && !all_lf(u)) {
 			tried = true; /* once: else it might be quadratic */
 			u->state = U_TEXT;
 			in = out = plain_lines(in, end);
@@ -309,7 +310,7 @@ bool smtpd_unstuff(
 			in = text(u, in, end, &out);
 			if (in == end)
 				break;
-			if (is_loose(u) && *in == '\n') {
+			if (*in == '\n' && is_loose(u)) {
 				in += bare_lf(u, out > buf);
 				break;
 			}
@@ -319,6 +320,8 @@ bool smtpd_unstuff(
 			done = true;
 		} else if (step(u, *in, &out, out < in)) {
 			in++;
+		} else if (gives(u)) {
+			break;
 		}
 	}
 	*used = (size_t)(in - buf);
