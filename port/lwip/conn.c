@@ -116,6 +116,30 @@ uint32_t lwip_smtpd_conn_tick(void)
 
 /* ---- callbacks ---- */
 
+/*
+ * Small segments share a buffer. Else a peer that sends octet by octet while
+ * its session waits holds the whole pool, and not even the acknowledgement for
+ * which the session waits finds a buffer.
+ */
+static void append(struct pbuf *last, struct pbuf *p)
+{
+	uint16_t n = p->tot_len;
+	uint8_t *end, *limit;
+
+	while (last->tot_len = (uint16_t)(last->tot_len + n), last->next)
+		last = last->next;
+	end = (uint8_t *)last->payload + last->len;
+	limit = (uint8_t *)last + LWIP_MEM_ALIGN_SIZE(sizeof *last) +
+		PBUF_POOL_BUFSIZE;
+	if (!pbuf_match_allocsrc(last, PBUF_POOL) || n > limit - end) {
+		last->next = p;
+		return;
+	}
+	pbuf_copy_partial(p, end, n, 0);
+	last->len = (uint16_t)(last->len + n);
+	pbuf_free(p);
+}
+
 static err_t on_recv(
 	void *arg, struct altcp_pcb *pcb, struct pbuf *p, err_t err)
 {
@@ -127,23 +151,11 @@ static err_t on_recv(
 		c->eof = true;
 		c->abort |= c->tls == TLS_HANDSHAKE;
 	} else if (c->rx) {
-		pbuf_cat(c->rx, p);
+		append(c->rx, p);
 	} else {
 		c->rx = p;
 	}
 	return happened(c);
-}
-
-/* Is there anything that room to send, or the last octet's acknowledgement,
- * lets go on? */
-static bool wants_room(const struct smtpd_conn *c)
-{
-	size_t len;
-
-	if (!c->session || c->tls & 2)
-		return true;
-	smtpd_session_output(c->session, &len);
-	return len > 0;
 }
 
 static err_t on_sent(void *arg, struct altcp_pcb *pcb, uint16_t len)
@@ -153,8 +165,7 @@ static err_t on_sent(void *arg, struct altcp_pcb *pcb, uint16_t len)
 	LWIP_UNUSED_ARG(pcb);
 	c->unacked -= LWIP_MIN(len, c->unacked);
 	/* Not now: lwIP leaks the segment's data when its pcb ends in here. */
-	if (wants_room(c))
-		note(c);
+	note(c);
 	return ERR_OK;
 }
 

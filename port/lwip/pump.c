@@ -7,36 +7,27 @@
 
 #include "lwip/tcp.h"
 
+#if TCP_WND > 0xffff
+#error "a pbuf's tot_len, and altcp_recved(), count 65,535 octets at most"
+#endif
+
 /* The window opens by what was taken, and no sooner. */
-static void credit(struct smtpd_conn *c, uint32_t n)
+static void credit(struct smtpd_conn *c, uint16_t n)
 {
-	while (n > 0 && c->pcb) {
-		uint16_t part = (uint16_t)LWIP_MIN(n, 0xffffU);
-
-		altcp_recved(c->pcb, part);
-		n -= part;
-	}
-}
-
-/* The first buffer of rx has been dealt with. */
-static void drop_first(struct smtpd_conn *c)
-{
-	struct pbuf *p = c->rx;
-
-	c->rx = p->next;
-	p->next = NULL;
-	pbuf_free(p);
+	if (n > 0 && c->pcb)
+		altcp_recved(c->pcb, n);
 }
 
 /* see conn.h */
 void lwip_smtpd_conn_drop(struct smtpd_conn *c)
 {
-	while (c->rx) {
-		uint32_t n = c->rx->len;
+	struct pbuf *p = c->rx;
 
-		drop_first(c);
-		credit(c, n);
-	}
+	if (!p)
+		return;
+	c->rx = NULL;
+	credit(c, p->tot_len);
+	pbuf_free(p);
 }
 
 /* A session to whom octets can be given, and who can answer. */
@@ -47,10 +38,10 @@ static bool live(const struct smtpd_conn *c)
 
 /* Offer what was received; with nothing there, let the session go on. Returns
  * the octets taken. */
-static uint32_t feed(struct smtpd_conn *c)
+static uint16_t feed(struct smtpd_conn *c)
 {
 	uint8_t none = 0;
-	uint32_t taken = 0;
+	uint16_t taken = 0;
 
 	if (!c->rx)
 		smtpd_session_input(c->session, &none, 0);
@@ -58,12 +49,14 @@ static uint32_t feed(struct smtpd_conn *c)
 		struct pbuf *p = c->rx;
 		size_t n = smtpd_session_input(c->session, p->payload, p->len);
 
-		taken += (uint32_t)n;
+		taken = (uint16_t)(taken + n);
 		if (n < p->len) {
 			pbuf_remove_header(p, n);
 			break;
 		}
-		drop_first(c);
+		c->rx = p->next;
+		p->next = NULL;
+		pbuf_free(p);
 	}
 	if (!c->rx && live(c) && c->eof && !c->eof_told) {
 		c->eof_told = true;
@@ -108,7 +101,7 @@ static bool drain(struct smtpd_conn *c)
  */
 void lwip_smtpd_conn_pump(struct smtpd_conn *c)
 {
-	uint32_t taken;
+	uint16_t taken;
 
 #if SMTPD_TLS
 	lwip_smtpd_conn_tls(c);
@@ -118,7 +111,7 @@ void lwip_smtpd_conn_pump(struct smtpd_conn *c)
 
 		c->pending = false;
 		for (taken = 0; moved && live(c);) {
-			taken += feed(c);
+			taken = (uint16_t)(taken + feed(c));
 			moved = drain(c);
 		}
 		credit(c, taken);

@@ -32,6 +32,7 @@ void one_octet_a_segment(void);
 void case_053_one_write_for_a_batch(void);
 void big_message(void);
 void case_097_slow_sink(void);
+void case_097_octets_wait_together(void);
 void case_057_replies_unread(void);
 void case_145_window_of_100(void);
 void case_145_window_of_1(void);

@@ -36,6 +36,7 @@ static const struct {
 	CASE(case_053_one_write_for_a_batch),
 	CASE(big_message),
 	CASE(case_097_slow_sink),
+	CASE(case_097_octets_wait_together),
 	CASE(case_057_replies_unread),
 	CASE(case_145_window_of_100),
 	CASE(case_145_window_of_1),

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lwip/memp.h"
+#include "lwip/stats.h"
+
 /* ---- whole sessions ---- */
 
 void plain_session(void)
@@ -19,6 +22,8 @@ void plain_session(void)
 	CHECK(server.peer.family == 4 && server.peer.ip[3] == 1);
 	CHECK(server.peer.port != 0);
 }
+
+#define OCTETS_50 "abcdefghijklmnopqrstuvwxyabcdefghijklmnopqrstuvwxy"
 
 void one_octet_a_segment(void)
 {
@@ -119,6 +124,29 @@ void case_097_slow_sink(void)
 	CHECK(server.ended == 1);
 	CHECK(server.octets >= len);
 	free(text);
+}
+
+/* 300 segments of an octet each wait for the sink: not in 300 buffers. */
+void case_097_octets_wait_together(void)
+{
+	unsigned used;
+
+	server.data = SMTPD_LATER;
+	client_open(&one, ENVELOPE "DATA\r\n");
+	CHECK(client_expect(&one, "354 ", 1000));
+	client_send(&one, "x\r\n");
+	world_run(100);
+	used = lwip_stats.memp[MEMP_PBUF_POOL]->used;
+	one.step = 1;
+	client_send(&one,
+		OCTETS_50 OCTETS_50 OCTETS_50 OCTETS_50 OCTETS_50 OCTETS_50
+		"\r\n.\r\nQUIT\r\n");
+	world_run(5000);
+	CHECK(lwip_stats.memp[MEMP_PBUF_POOL]->used <= used + 3);
+	server.data = SMTPD_ACCEPT;
+	smtpd_session_resume(server.ref);
+	CHECK(client_expect(&one, "\r\n221 ", 60000));
+	CHECK(server.ended == 1);
 }
 
 /* n messages, pipelined; replies of some 100 octets each time. */
