@@ -136,6 +136,18 @@ struct smtpd_tls_info {
 	const char *cipher;  /* "TLS_CHACHA20_POLY1305_SHA256" */
 };
 
+/* Octets of a subject that can be told. */
+#define SMTPD_SUBJECT_MAX 255
+
+/* A client's verified certificate. */
+struct smtpd_tls_peer {
+	uint8_t fingerprint[32]; /* SHA-256 of the certificate in DER */
+	/* the subject as RFC 4514 writes it, special characters escaped, the
+	 * most specific first: "CN=camera-1,O=Example"; "" when it is empty,
+	 * or longer than there is room for */
+	char subject[SMTPD_SUBJECT_MAX + 1];
+};
+
 /* Why a session, or a message of it, ended. */
 enum smtpd_end {
 	SMTPD_END_QUIT,     /* the client said QUIT */

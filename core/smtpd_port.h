@@ -65,6 +65,40 @@ void smtpd_port_tls_start(struct smtpd_conn *conn);
  */
 void smtpd_port_tls_adopt(struct smtpd_conn *conn);
 
+/* What ties an exchange of SASL to the TLS connection it runs in. */
+enum smtpd_binding {
+	SMTPD_BINDING_EXPORTER,  /* tls-exporter, RFC 9266 */
+	SMTPD_BINDING_END_POINT, /* tls-server-end-point, RFC 5929 4 */
+};
+
+/* Octets of the longest: a SHA-512 of our certificate. */
+#define SMTPD_BINDING_MAX 64
+
+/*
+ * The channel binding data of a connection whose handshake is done.
+ *
+ * EXPORTER: 32 octets with the label "EXPORTER-Channel-Binding" and an empty
+ * context; only of TLS 1.3, or of TLS 1.2 with the extended master secret (RFC
+ * 9266 4.2). END_POINT: the hash of the certificate that we showed on this
+ * connection, with the hash of its own signature, SHA-256 in place of MD5 and
+ * SHA-1.
+ *
+ * Returns the octets written to out, 1 to SMTPD_BINDING_MAX; SMTPD_ENONE: this
+ * connection has none of this kind, or it is not built. Needed where
+ * SMTPD_SCRAM_PLUS is built.
+ */
+int smtpd_port_tls_binding(struct smtpd_conn *conn, enum smtpd_binding kind,
+	uint8_t out[SMTPD_BINDING_MAX]);
+
+/*
+ * Who the client is by its certificate, which was verified in this handshake,
+ * or in the one whose ticket it resumes.
+ *
+ * Returns 0 and fills *peer; SMTPD_ENONE: it showed none, nobody verified it,
+ * or it is not built. Needed where SMTPD_AUTH_EXTERNAL is built.
+ */
+int smtpd_port_tls_peer(struct smtpd_conn *conn, struct smtpd_tls_peer *peer);
+
 enum smtpd_close {
 	SMTPD_CLOSE_FLUSH, /* what was taken arrives, then FIN */
 	SMTPD_CLOSE_ABORT, /* at once, with RST */

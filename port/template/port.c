@@ -78,6 +78,26 @@ void smtpd_port_tls_adopt(struct smtpd_conn *conn)
 	(void)conn;
 }
 
+/* From the TLS library: its exporter, and the hash of your certificate. Needed
+ * for SCRAM-SHA-256-PLUS only. */
+int smtpd_port_tls_binding(struct smtpd_conn *conn, enum smtpd_binding kind,
+	uint8_t out[SMTPD_BINDING_MAX])
+{
+	(void)conn;
+	(void)kind;
+	(void)out;
+	return SMTPD_ENONE;
+}
+
+/* Of a certificate that the TLS library has verified, never of one that it
+ * has only seen. Needed for EXTERNAL only. */
+int smtpd_port_tls_peer(struct smtpd_conn *conn, struct smtpd_tls_peer *peer)
+{
+	(void)conn;
+	(void)peer;
+	return SMTPD_ENONE;
+}
+
 /* Forget the session now and close the connection later. FLUSH: all that was
  * taken from smtpd_session_output() arrives, then FIN; read and drop what
  * still comes, for a few seconds at most, or the peer's TCP may throw the last
