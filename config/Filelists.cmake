@@ -12,6 +12,7 @@
 set(SMTPD_INCLUDE_DIRS ${SMTPD_DIR}/core ${SMTPD_DIR}/config)
 set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/base64.c
+	${SMTPD_DIR}/core/cidr.c
 	${SMTPD_DIR}/core/cmd_auth.c
 	${SMTPD_DIR}/core/cmd_data.c
 	${SMTPD_DIR}/core/cmd_hello.c
