@@ -121,6 +121,16 @@
 #define SMTPD_QUIRK_TEXT SMTPD_TOLERANT
 #endif
 
+/* The message parser (smtpd_message.h); 4 KB of flash where it is used. */
+#ifndef SMTPD_MESSAGE
+#define SMTPD_MESSAGE SMTPD_BY_PROFILE(0, 1, 1)
+#endif
+
+/* Mails become alerts (smtpd_alert.h), with rules for known brands. */
+#ifndef SMTPD_ALERT
+#define SMTPD_ALERT SMTPD_MESSAGE
+#endif
+
 /* ---- what a listener can forgive; smtpd_quirk.h has the names ---- */
 
 /* A greeting without a name. */
@@ -265,6 +275,49 @@
 #define SMTPD_PEERS (SMTPD_TOLERANT ? SMTPD_BY_PROFILE(8, 8, 64) : 0)
 #endif
 
+/* ---- readers of mails; RAM of each, the application's ---- */
+
+/* Octets kept of a header field, name included; in each reader of mails, 128
+ * to 16384. */
+#ifndef SMTPD_MESSAGE_FIELD_MAX
+#define SMTPD_MESSAGE_FIELD_MAX SMTPD_BY_PROFILE(256, 512, 4096)
+#endif
+
+/* Containers inside of each other, 1 to 32. */
+#ifndef SMTPD_MESSAGE_DEPTH
+#define SMTPD_MESSAGE_DEPTH SMTPD_BY_PROFILE(2, 4, 8)
+#endif
+
+/* Octets of type/subtype, 24 to 128. */
+#ifndef SMTPD_MESSAGE_TYPE_MAX
+#define SMTPD_MESSAGE_TYPE_MAX SMTPD_BY_PROFILE(40, 40, 80)
+#endif
+
+/* Octets of a part's file name, 16 to 255. */
+#ifndef SMTPD_MESSAGE_NAME_MAX
+#define SMTPD_MESSAGE_NAME_MAX SMTPD_BY_PROFILE(48, 64, 255)
+#endif
+
+/* Octets of From: and of To:, with NUL, 16 to 1024. */
+#ifndef SMTPD_ALERT_ADDRESS_MAX
+#define SMTPD_ALERT_ADDRESS_MAX SMTPD_BY_PROFILE(48, 64, 255)
+#endif
+
+/* Octets of the subject, with NUL, 16 to 4096. */
+#ifndef SMTPD_ALERT_SUBJECT_MAX
+#define SMTPD_ALERT_SUBJECT_MAX SMTPD_BY_PROFILE(64, 128, 512)
+#endif
+
+/* Octets of the first text, with NUL; rules look no further, 16 to 16384. */
+#ifndef SMTPD_ALERT_TEXT_MAX
+#define SMTPD_ALERT_TEXT_MAX SMTPD_BY_PROFILE(128, 256, 4096)
+#endif
+
+/* Octets of device, channel, event, picture name, with NUL, 16 to 255. */
+#ifndef SMTPD_ALERT_WORD_MAX
+#define SMTPD_ALERT_WORD_MAX SMTPD_BY_PROFILE(32, 40, 128)
+#endif
+
 /* ---- defaults of struct smtpd_limits; 0 where said means no limit ---- */
 
 /* Octets of a message, 0 = no limit. RFC 5321 4.5.3.1.7: at least 65536. */
@@ -390,4 +443,28 @@
 #error "SMTPD_RECEIVED is one span: set SMTPD_DATA_CHUNK >= SMTPD_LINE_MAX"
 #endif
 
+#if SMTPD_MESSAGE_FIELD_MAX < 128 || SMTPD_MESSAGE_FIELD_MAX > 16384
+#error "SMTPD_MESSAGE_FIELD_MAX: 128 to 16384"
+#endif
+#if SMTPD_MESSAGE_DEPTH < 1 || SMTPD_MESSAGE_DEPTH > 32
+#error "SMTPD_MESSAGE_DEPTH: 1 to 32"
+#endif
+#if SMTPD_MESSAGE_TYPE_MAX < 24 || SMTPD_MESSAGE_TYPE_MAX > 128
+#error "SMTPD_MESSAGE_TYPE_MAX: 24 to 128"
+#endif
+#if SMTPD_MESSAGE_NAME_MAX < 16 || SMTPD_MESSAGE_NAME_MAX > 255
+#error "SMTPD_MESSAGE_NAME_MAX: 16 to 255"
+#endif
+#if SMTPD_ALERT_ADDRESS_MAX < 16 || SMTPD_ALERT_ADDRESS_MAX > 1024
+#error "SMTPD_ALERT_ADDRESS_MAX: 16 to 1024"
+#endif
+#if SMTPD_ALERT_SUBJECT_MAX < 16 || SMTPD_ALERT_SUBJECT_MAX > 4096
+#error "SMTPD_ALERT_SUBJECT_MAX: 16 to 4096"
+#endif
+#if SMTPD_ALERT_TEXT_MAX < 16 || SMTPD_ALERT_TEXT_MAX > 16384
+#error "SMTPD_ALERT_TEXT_MAX: 16 to 16384"
+#endif
+#if SMTPD_ALERT_WORD_MAX < 16 || SMTPD_ALERT_WORD_MAX > 255
+#error "SMTPD_ALERT_WORD_MAX: 16 to 255"
+#endif
 #endif
