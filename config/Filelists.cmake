@@ -149,8 +149,10 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/auth.c
 	${SMTPD_DIR}/boards/common/blob.c
 	${SMTPD_DIR}/boards/common/board_base64.c
+	${SMTPD_DIR}/boards/common/event.c
 	${SMTPD_DIR}/boards/common/policy.c
 	${SMTPD_DIR}/boards/common/profile.c
+	${SMTPD_DIR}/boards/common/rate.c
 	${SMTPD_DIR}/boards/common/setting.c
 	${SMTPD_DIR}/boards/common/text.c
 	${SMTPD_DIR}/boards/common/verifier.c

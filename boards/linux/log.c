@@ -5,31 +5,23 @@
  */
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "event.h"
 #include "log.h"
+#include "rate.h"
 #include "sinks.h"
 #include "smtpd_port.h"
 
+#define BURST 200u /* lines at once */
+#define RATE  50u  /* lines a second, later on */
+
 static enum board_level shown = BOARD_INFO;
-static struct board_rate rate = {.rate = 50, .burst = 200};
-
-bool board_rate_take(struct board_rate *r, uint32_t now_ms)
-{
-	uint64_t earned = (uint64_t)(now_ms - r->last_ms) * r->rate;
-
-	r->spent = earned > r->spent ? 0 : r->spent - (uint32_t)earned;
-	r->last_ms = now_ms;
-	if (r->spent + 1000 > r->burst * 1000) {
-		r->lost++;
-		return false;
-	}
-	r->spent += 1000;
-	return true;
-}
+static struct board_rate rate;
 
 void board_log_level(enum board_level level)
 {
@@ -84,7 +76,7 @@ void board_log(enum board_level level, const char *format, ...)
 	if (level > shown)
 		return;
 	if (level != BOARD_ERROR &&
-		!board_rate_take(&rate, smtpd_port_now_ms()))
+		!board_rate_take(&rate, RATE, BURST, smtpd_port_now_ms()))
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
@@ -104,56 +96,41 @@ int board_fail(const char *format, ...)
 	return 2;
 }
 
-struct event {
-	enum board_level level;
-	const char *what;
-};
-
-static const struct event *event_row(enum smtpd_event event)
+static enum board_level event_level(enum smtpd_event event)
 {
-	static const struct event rows[] = {
-		[SMTPD_EV_OPEN] = {BOARD_DEBUG, "connected"},
-		[SMTPD_EV_REFUSED] = {BOARD_INFO, "connection refused"},
-		[SMTPD_EV_TLS] = {BOARD_DEBUG, "TLS is up"},
-		[SMTPD_EV_AUTH] = {BOARD_INFO, "AUTH"},
-		[SMTPD_EV_ERROR] = {BOARD_INFO, "refused"},
-		[SMTPD_EV_ACCEPTED] = {BOARD_INFO, "message accepted"},
-		[SMTPD_EV_TIMEOUT] = {BOARD_INFO, "timed out"},
-		[SMTPD_EV_CLOSED] = {BOARD_DEBUG, "closed"},
-	};
-
-	return &rows[event];
+	return board_event_routine(event) ? BOARD_DEBUG : BOARD_INFO;
 }
 
 /* see smtpd_port.h */
 void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 	unsigned code)
 {
-	const struct event *row = event_row(event);
+	enum board_level level = event_level(event);
+	const char *what = board_event_text(event);
 	struct smtpd_info info;
 	char peer[BOARD_PEER_MAX];
 
 	if (!session) {
-		board_log(row->level, "%s %u", row->what, code);
+		board_log(level, "%s %u", what, code);
 		return;
 	}
 	smtpd_session_info(session, &info);
 	if (event == SMTPD_EV_ERROR)
 		board_sinks_replied(info.index, code);
-	if (row->level > shown)
+	if (level > shown)
 		return;
 	board_peer_text(&info.peer, peer);
 	if (event == SMTPD_EV_CLOSED)
-		board_log(row->level, "[%llu] %s %s: %s",
+		board_log(level, "[%llu] %s %s: %s",
 			(unsigned long long)board_session_serial(info.index),
-			peer, row->what, board_end_text((enum smtpd_end)code));
+			peer, what, board_end_text((enum smtpd_end)code));
 	else if (event == SMTPD_EV_TLS)
-		board_log(row->level, "[%llu] %s %s: %s %s",
+		board_log(level, "[%llu] %s %s: %s %s",
 			(unsigned long long)board_session_serial(info.index),
-			peer, row->what, info.tls ? info.tls->version : "?",
+			peer, what, info.tls ? info.tls->version : "?",
 			info.tls ? info.tls->cipher : "?");
 	else
-		board_log(row->level, "[%llu] %s %s %u",
+		board_log(level, "[%llu] %s %s %u",
 			(unsigned long long)board_session_serial(info.index),
-			peer, row->what, code);
+			peer, what, code);
 }

@@ -9,25 +9,11 @@
 #ifndef BOARD_LOG_H
 #define BOARD_LOG_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 enum board_level {
 	BOARD_ERROR, /* always shown */
 	BOARD_INFO,  /* hidden by --quiet */
 	BOARD_DEBUG, /* shown by --verbose */
 };
-
-/* A budget of events: `burst` at once, `rate` a second later on. */
-struct board_rate {
-	uint32_t rate, burst;
-	uint32_t spent;   /* in thousandths of an event */
-	uint32_t last_ms; /* when `spent` was counted */
-	uint32_t lost;    /* events refused since the last good one */
-};
-
-/* May an event happen at this time? Counts it in `lost` if not. */
-bool board_rate_take(struct board_rate *, uint32_t now_ms);
 
 /* Show lines up to this level. */
 void board_log_level(enum board_level);

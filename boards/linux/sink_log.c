@@ -21,20 +21,23 @@
 
 #include "auth.h"
 #include "log.h"
+#include "rate.h"
 #include "sinks.h"
 #include "smtpd_peers.h"
 #include "smtpd_port.h"
 #include "smtpd_tls_offer.h"
 #include "text.h"
 
-#define WAIT_MS 1000 /* for a reader that is behind, for the whole line */
+#define WAIT_MS 1000  /* for a reader that is behind, for the whole line */
+#define BURST   1000u /* lines of what was refused, at once */
+#define RATE    100u  /* of them a second, later on */
 
 /* Worst case: each envelope octet becomes \uXXXX. */
 static char line[BOARD_ENVELOPE_MAX * 6 + 8192];
 static struct smtpd_hash hashes[SMTPD_MAX_SESSIONS];
 static uint32_t octets[SMTPD_MAX_SESSIONS];
 static bool hashing[SMTPD_MAX_SESSIONS];
-static struct board_rate refused_rate = {.rate = 100, .burst = 1000};
+static struct board_rate refused;
 static bool torn; /* the last line on stdout has no end */
 
 static const struct board_refusal broken = {
@@ -264,13 +267,21 @@ static const struct board_refusal *on_commit(
 	return &broken;
 }
 
+/* Of what a client can cause at will: no more than a reader takes. */
+static bool may_write(void)
+{
+	uint32_t now_ms = smtpd_port_now_ms();
+
+	return board_rate_take(&refused, RATE, BURST, now_ms) &&
+	       wait_stdout(now_ms, 0) == 0;
+}
+
 static void on_drop(unsigned slot, struct board_message *m)
 {
 	size_t len;
 
 	(void)slot;
-	if (!board_rate_take(&refused_rate, smtpd_port_now_ms()) ||
-		wait_stdout(smtpd_port_now_ms(), 0) != 0)
+	if (!may_write())
 		return;
 	len = compose(m, m->code ? "refused" : "dropped", m->code);
 	write_line(line, len, 0);
@@ -312,8 +323,7 @@ static void on_quirk(unsigned slot, struct board_message *m,
 	struct board_text t;
 
 	(void)slot;
-	if (!board_rate_take(&refused_rate, smtpd_port_now_ms()) ||
-		wait_stdout(smtpd_port_now_ms(), 0) != 0)
+	if (!may_write())
 		return;
 	begin(&t, m, &info);
 	string(&t, "quirk", smtpd_quirk_name(quirk));

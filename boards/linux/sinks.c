@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "auth.h"
+#include "event.h"
 #include "log.h"
 #include "sinks.h"
 
@@ -142,21 +143,6 @@ const char *board_peer_text(
 	if (!peer->family || !inet_ntop(family, peer->ip, text, BOARD_PEER_MAX))
 		snprintf(text, BOARD_PEER_MAX, "unknown");
 	return text;
-}
-
-const char *board_end_text(enum smtpd_end why)
-{
-	static const char *const words[] = {
-		[SMTPD_END_QUIT] = "quit",
-		[SMTPD_END_PEER] = "peer",
-		[SMTPD_END_TIMEOUT] = "timeout",
-		[SMTPD_END_REFUSED] = "refused",
-		[SMTPD_END_TLS] = "tls",
-		[SMTPD_END_SHUTDOWN] = "shutdown",
-		[SMTPD_END_RESET] = "reset",
-	};
-
-	return words[why];
 }
 
 /* ---- the sink that core sees ---- */

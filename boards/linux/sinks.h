@@ -108,7 +108,4 @@ struct board_message *board_message(struct smtpd_session *);
 const char *board_peer_text(
 	const struct smtpd_peer *, char text[BOARD_PEER_MAX]);
 
-/* One word for the way a session or message ended. */
-const char *board_end_text(enum smtpd_end);
-
 #endif

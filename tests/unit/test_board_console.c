@@ -13,47 +13,11 @@
 
 #include <cmocka.h>
 
-#include "../../boards/common/firmware/board.h"
 #include "../../boards/common/firmware/console.h"
-#include "lwip/sys.h"
-#include "smtpd_port.h"
+#include "kept_console.h"
 #include "text.h"
 
-static char said[8192];
-static size_t len;
-
-/* see board.h */
-void board_console_write(const char *s, size_t n)
-{
-	assert_true(len + n < sizeof said);
-	memcpy(said + len, s, n);
-	len += n;
-	said[len] = '\0';
-}
-
-/* ---- what lwIP and the engine ask for, and nobody calls here ---- */
-
-uint32_t sys_now(void)
-{
-	return 0;
-}
-
-void board_assert(const char *what, const char *file, int line)
-{
-	fail_msg("%s (%s:%d)", what, file, line);
-}
-
-int smtpd_port_entropy(uint8_t *buf, size_t n)
-{
-	(void)buf, (void)n;
-	return SMTPD_ENONE;
-}
-
-int64_t smtpd_port_wall_s(void)
-{
-	return 0;
-}
-
+/* The engine asks for it, nobody calls it here. */
 void smtpd_port_log(
 	enum smtpd_event event, const struct smtpd_session *s, unsigned code)
 {
@@ -61,12 +25,6 @@ void smtpd_port_log(
 }
 
 /* ---- cases ---- */
-
-static void clear(void)
-{
-	len = 0;
-	said[0] = '\0';
-}
 
 /* What the console gets must be what the bounded writer makes of it whole. */
 static void same_as_whole(const char *s, size_t n)
@@ -77,7 +35,7 @@ static void same_as_whole(const char *s, size_t n)
 	board_text_start(&t, buf, sizeof buf);
 	board_text_json(&t, s, n);
 	assert_false(t.full);
-	clear();
+	console_clear();
 	board_put_json(s, n);
 	assert_string_equal(said, t.s);
 }
@@ -120,7 +78,7 @@ static void numbers(void **state)
 	static const uint8_t octets[] = {0x00, 0x9a, 0xff};
 
 	(void)state;
-	clear();
+	console_clear();
 	board_put_num(0);
 	board_put(" ");
 	board_put_num(UINT32_MAX);
@@ -137,7 +95,7 @@ static void peers(void **state)
 	struct smtpd_peer peer = {.family = 4, .ip = {192, 0, 2, 1}};
 
 	(void)state;
-	clear();
+	console_clear();
 	board_put_peer(&peer);
 	board_put(" ");
 	peer.family = 6;

@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * tests: link port/lwip port/wolfssl wolfssl lwip
- * tests: sources boards/common/firmware/log.c
+ * tests: sources boards/common/firmware/log.c boards/common/event.c
+ * tests: sources boards/common/rate.c
  * tests: sources boards/common/firmware/console.c boards/common/text.c
  */
 #include <setjmp.h>
@@ -15,49 +16,12 @@
 
 #include <cmocka.h>
 
-#include "../../boards/common/firmware/board.h"
 #include "../../boards/common/firmware/firmware.h"
 #include "../../boards/common/firmware/log.h"
 #include "../../boards/common/firmware/sink.h"
-#include "lwip/sys.h"
-#include "smtpd_port.h"
-
-static char said[65536];
-static size_t len;
-static uint32_t now_ms;
+#include "kept_console.h"
 
 struct board_settings board_settings;
-
-/* ---- what the rest of a board supplies ---- */
-
-void board_console_write(const char *s, size_t n)
-{
-	assert_true(len + n < sizeof said);
-	memcpy(said + len, s, n);
-	len += n;
-	said[len] = '\0';
-}
-
-uint32_t sys_now(void)
-{
-	return now_ms;
-}
-
-void board_assert(const char *what, const char *file, int line)
-{
-	fail_msg("%s (%s:%d)", what, file, line);
-}
-
-int smtpd_port_entropy(uint8_t *buf, size_t n)
-{
-	(void)buf, (void)n;
-	return SMTPD_ENONE;
-}
-
-int64_t smtpd_port_wall_s(void)
-{
-	return 0;
-}
 
 /* No event here is of a session. */
 uint32_t board_sink_serial(unsigned index)
@@ -69,12 +33,6 @@ uint32_t board_sink_serial(unsigned index)
 void board_sink_replied(const struct smtpd_session *s, unsigned code)
 {
 	fail_msg("session %p, %u", (const void *)s, code);
-}
-
-const char *board_end_text(enum smtpd_end why)
-{
-	fail_msg("end %d", (int)why);
-	return "";
 }
 
 /* ---- cases ---- */
@@ -91,8 +49,7 @@ static unsigned lines(const char *text)
 
 static void flood(unsigned events)
 {
-	len = 0;
-	said[0] = '\0';
+	console_clear();
 	while (events--)
 		smtpd_port_log(SMTPD_EV_REFUSED, NULL, 421);
 }
@@ -137,7 +94,7 @@ static void quiet_says_nothing(void **state)
 	now_ms += 3600000;
 	board_settings.quiet = true;
 	flood(10);
-	assert_int_equal(len, 0);
+	assert_int_equal(said_len, 0);
 	board_settings.quiet = false;
 }
 

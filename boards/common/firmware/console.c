@@ -59,6 +59,20 @@ void board_put_line(const char *s)
 	board_put_end();
 }
 
+void board_put_stat(
+	const char *name, uint32_t used, uint32_t high, uint32_t total)
+{
+	board_put("stat ");
+	board_put(name);
+	board_put(" ");
+	board_put_num(used);
+	board_put(" ");
+	board_put_num(high);
+	board_put(" ");
+	board_put_num(total);
+	board_put_end();
+}
+
 /* Octets of the next piece: no UTF-8 character is cut. */
 static size_t piece(const char *s, size_t len)
 {

@@ -27,6 +27,11 @@ void board_put_end(void);
 /* A string and the end of the line. */
 void board_put_line(const char *s);
 
+/* A line of the statistics: how many of a pool are used, the most that ever
+ * were, and how many there are. */
+void board_put_stat(
+	const char *name, uint32_t used, uint32_t high, uint32_t total);
+
 /* len octets as a JSON string, see board_text_json(). */
 void board_put_json(const char *s, size_t len);
 

@@ -5,7 +5,9 @@
  */
 #include "log.h"
 #include "console.h"
+#include "event.h"
 #include "firmware.h"
+#include "rate.h"
 #include "sink.h"
 #include "smtpd_port.h"
 
@@ -14,41 +16,24 @@
 
 bool board_log_may(void)
 {
-	static uint32_t credit = BURST * 1000, last_ms, lost;
-	uint32_t now_ms = smtpd_port_now_ms(), earned = now_ms - last_ms;
+	static struct board_rate rate;
 
-	earned = earned < BURST * 1000 / RATE ? earned * RATE : BURST * 1000;
-	credit =
-		credit + earned < BURST * 1000 ? credit + earned : BURST * 1000;
-	last_ms = now_ms;
-	if (credit < 1000) {
-		lost++;
+	if (!board_rate_take(&rate, RATE, BURST, smtpd_port_now_ms()))
 		return false;
-	}
-	credit -= 1000;
-	if (lost) {
-		board_put_num(lost);
+	if (rate.lost) {
+		board_put_num(rate.lost);
 		board_put_line(" lines left out");
-		lost = 0;
+		rate.lost = 0;
 	}
 	return true;
 }
 
-struct event {
-	bool often; /* shown with `verbose` only */
-	const char *what;
-};
-
-static const struct event events[] = {
-	[SMTPD_EV_OPEN] = {true, "connected"},
-	[SMTPD_EV_REFUSED] = {false, "connection refused"},
-	[SMTPD_EV_TLS] = {true, "TLS is up"},
-	[SMTPD_EV_AUTH] = {false, "AUTH"},
-	[SMTPD_EV_ERROR] = {false, "refused"},
-	[SMTPD_EV_ACCEPTED] = {true, "message accepted"},
-	[SMTPD_EV_TIMEOUT] = {false, "timed out"},
-	[SMTPD_EV_CLOSED] = {true, "closed"},
-};
+/* Shown with `verbose` only; a message that was accepted has a line of its
+ * own. */
+static bool often(enum smtpd_event event)
+{
+	return event == SMTPD_EV_ACCEPTED || board_event_routine(event);
+}
 
 static void put_session(const struct smtpd_session *session)
 {
@@ -68,13 +53,12 @@ void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 {
 	if (event == SMTPD_EV_ERROR && session)
 		board_sink_replied(session, code);
-	if (board_settings.quiet ||
-		(events[event].often && !board_settings.verbose) ||
+	if (board_settings.quiet || (often(event) && !board_settings.verbose) ||
 		!board_log_may())
 		return;
 	if (session)
 		put_session(session);
-	board_put(events[event].what);
+	board_put(board_event_text(event));
 	board_put(" ");
 	if (event == SMTPD_EV_CLOSED)
 		board_put(board_end_text((enum smtpd_end)code));

@@ -7,6 +7,7 @@
 
 #include "auth.h"
 #include "console.h"
+#include "event.h"
 #include "firmware.h"
 #include "log.h"
 #include "lwip_smtpd.h"
@@ -41,21 +42,6 @@ static struct message *message(struct smtpd_session *s, struct smtpd_info *info)
 {
 	smtpd_session_info(s, info);
 	return &messages[info->index];
-}
-
-const char *board_end_text(enum smtpd_end why)
-{
-	static const char *const words[] = {
-		[SMTPD_END_QUIT] = "quit",
-		[SMTPD_END_PEER] = "peer",
-		[SMTPD_END_TIMEOUT] = "timeout",
-		[SMTPD_END_REFUSED] = "refused",
-		[SMTPD_END_TLS] = "tls",
-		[SMTPD_END_SHUTDOWN] = "shutdown",
-		[SMTPD_END_RESET] = "reset",
-	};
-
-	return words[why];
 }
 
 /* ---- the line ---- */

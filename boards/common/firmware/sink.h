@@ -30,9 +30,6 @@ void board_sink_replied(const struct smtpd_session *, unsigned code);
 /* The number of the session in this slot, counted since the start. */
 uint32_t board_sink_serial(unsigned index);
 
-/* One word for the way a session or message ended. Static. */
-const char *board_end_text(enum smtpd_end);
-
 /* The most sessions, and connections with those that are closing, that ever
  * were open at once. */
 void board_sink_high(unsigned *sessions, unsigned *connections);

@@ -14,19 +14,6 @@
 #include "stack.h"
 #include "tls_engine.h"
 
-static void stat(const char *name, uint32_t used, uint32_t high, uint32_t total)
-{
-	board_put("stat ");
-	board_put(name);
-	board_put(" ");
-	board_put_num(used);
-	board_put(" ");
-	board_put_num(high);
-	board_put(" ");
-	board_put_num(total);
-	board_put_end();
-}
-
 #if LWIP_STATS
 static void count(const char *group, const char *name, uint32_t n)
 {
@@ -53,7 +40,7 @@ static void pools(void)
 	for (i = 0; i < MEMP_MAX; i++) {
 		const struct stats_mem *m = lwip_stats.memp[i];
 
-		stat(names[i], m->used, m->max, m->avail);
+		board_put_stat(names[i], m->used, m->max, m->avail);
 		count(names[i], "err", m->err);
 	}
 }
@@ -105,13 +92,14 @@ static void tls(void)
 	struct smtpd_tls_gauges g;
 
 	smtpd_tls_get_gauges(&g);
-	stat("tls_slots", SMTPD_TLS_SLOTS - g.slots_free,
+	board_put_stat("tls_slots", SMTPD_TLS_SLOTS - g.slots_free,
 		SMTPD_TLS_SLOTS - g.slots_low, SMTPD_TLS_SLOTS);
-	stat("tls_records", g.records_lent, g.records_high,
+	board_put_stat("tls_records", g.records_lent, g.records_high,
 		SMTPD_TLS_RECORD_BUFFERS);
-	stat("tls_global", g.global_used, g.global_high, SMTPD_TLS_GLOBAL_SIZE);
-	stat("tls_slot", 0, g.slot_high, SMTPD_TLS_SLOT_SIZE);
-	stat("tls_leaks", g.leaks, g.leaks, 0);
+	board_put_stat("tls_global", g.global_used, g.global_high,
+		SMTPD_TLS_GLOBAL_SIZE);
+	board_put_stat("tls_slot", 0, g.slot_high, SMTPD_TLS_SLOT_SIZE);
+	board_put_stat("tls_leaks", g.leaks, g.leaks, 0);
 }
 #endif
 
@@ -123,17 +111,18 @@ void board_stats(void)
 	board_put_num(sys_now());
 	board_put_end();
 	board_sink_high(&sessions, &connections);
-	stat("sessions", smtpd_session_count(), sessions, SMTPD_MAX_SESSIONS);
-	stat("connections", lwip_smtpd_conn_count(), connections,
+	board_put_stat("sessions", smtpd_session_count(), sessions,
+		SMTPD_MAX_SESSIONS);
+	board_put_stat("connections", lwip_smtpd_conn_count(), connections,
 		SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING);
 #if SMTPD_TLS
 	tls();
 #endif
-	stat("stack", board_stack_used(), board_stack_high(),
+	board_put_stat("stack", board_stack_used(), board_stack_high(),
 		board_stack_size());
 #if LWIP_STATS
 #if MEM_STATS
-	stat("heap", lwip_stats.mem.used, lwip_stats.mem.max,
+	board_put_stat("heap", lwip_stats.mem.used, lwip_stats.mem.max,
 		lwip_stats.mem.avail);
 	count("heap", "err", lwip_stats.mem.err);
 #endif

@@ -152,24 +152,11 @@ void board_task_overflow(void)
 
 /* ---- statistics ---- */
 
-static void stat(const char *name, uint32_t used, uint32_t high, uint32_t total)
-{
-	board_put("stat ");
-	board_put(name);
-	board_put(" ");
-	board_put_num(used);
-	board_put(" ");
-	board_put_num(high);
-	board_put(" ");
-	board_put_num(total);
-	board_put_end();
-}
-
 static void stack(const char *name, TaskHandle_t of, uint32_t size)
 {
 	uint32_t left = uxTaskGetStackHighWaterMark(of) * sizeof(StackType_t);
 
-	stat(name, 0, size - left, size);
+	board_put_stat(name, 0, size - left, size);
 }
 
 /* see freertos.h */
@@ -181,7 +168,7 @@ void board_rtos_stats(void)
 	stack("stack_tcpip", NULL, TCPIP_THREAD_STACKSIZE);
 	if (task)
 		stack("stack_app", task, BOARD_TASK_STACK);
-	stat("rtos_heap", heap - (uint32_t)xPortGetFreeHeapSize(),
+	board_put_stat("rtos_heap", heap - (uint32_t)xPortGetFreeHeapSize(),
 		heap - (uint32_t)xPortGetMinimumEverFreeHeapSize(), heap);
-	stat("queue", count, high, BOARD_QUEUE_MESSAGES);
+	board_put_stat("queue", count, high, BOARD_QUEUE_MESSAGES);
 }
