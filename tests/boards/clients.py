@@ -31,7 +31,6 @@ LARGE = 5 * 1024 * 1024
 MANY = 200
 
 _cases = []
-_serial = 0
 
 
 def case(function):
@@ -40,19 +39,9 @@ def case(function):
     return function
 
 
-def text(octets=0):
-    """A message of its own, of about that many octets."""
-    global _serial  # pylint: disable=global-statement
-    _serial += 1
-    head = f"Subject: message {_serial}\r\n\r\nThe body.\r\n".encode()
-    line = b".dots and %7d octets " + b"x" * 50 + b"\r\n"
-    count = max(octets - len(head), 0) // len(line % 0)
-    return head + b"".join(line % i for i in range(count))
-
-
 def deliver(b, tls="", octets=0, auth=False, port=None):
     """A client as it should be delivers a message, which arrives as it is."""
-    body = text(octets)
+    body = mail.body(octets)
     if port is None:
         port = b.smtps if tls == "first" else b.submission if auth else b.smtp
     with Client(port, host=b.host, tls=tls == "first",
@@ -222,7 +211,7 @@ def messages_in_one_session(b):
     with Client(b.smtp, host=b.host, timeout=PATIENCE) as c:
         c.hello()
         for _ in range(30):
-            body = text(700)
+            body = mail.body(700)
             c.send(group)
             for code in ("250", "250", "354"):
                 reply = c.reply()
@@ -246,7 +235,7 @@ def one_client_more_than_slots(b):
     with Client(b.smtp, host=b.host, timeout=PATIENCE) as late:
         check(late.greeting.startswith("421 4.3.2"), late.greeting)
         check(late.closed(), "open after 421")
-    bodies = [text(2000) for _ in clients]
+    bodies = [mail.body(2000) for _ in clients]
     for c in clients:
         c.hello()
         c.envelope()
@@ -286,7 +275,7 @@ def one_client_more_than_tls_slots(b):
             late.send_mail()
             late.quit()
     for c in clients:
-        body = text(20000)
+        body = mail.body(20000)
         c.send_mail(body=body)
         b.arrived(body)
         c.quit()
@@ -335,7 +324,7 @@ def stacks_are_no_deeper_than_gcc_says(b):
 def case_155_link_down_in_data(b):
     """The cable is out in the middle of a message, and in again: the message
     arrives whole, and mail comes in as before."""
-    body = text(30000)
+    body = mail.body(30000)
     wire = body.replace(b"\r\n.", b"\r\n..")
     with Client(b.smtp, host=b.host, timeout=PATIENCE) as c:
         c.hello()
@@ -357,7 +346,7 @@ def case_155_link_down_in_data(b):
 @case
 def case_100_power_cut(b):
     """What was answered 250 is there; what was not is not."""
-    body, half = text(3000), text(3000)
+    body, half = mail.body(3000), mail.body(3000)
     with Client(b.smtp, host=b.host, timeout=PATIENCE) as c, \
             Client(b.smtp, host=b.host, timeout=PATIENCE) as other:
         for x in (c, other):
@@ -385,7 +374,7 @@ def case_102_reset_in_tls_and_in_data(b):
             c.starttls()
         c.envelope()
         c.expect("DATA", 354)
-        c.send(text(5000))
+        c.send(mail.body(5000))
         held.append(c)
     b.reset()
     for c in held:

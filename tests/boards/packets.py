@@ -18,9 +18,10 @@ import time
 
 import board
 import lwsmtpd
+import mail
 import rawtcp
 from board import PATIENCE, TAP, TAP_BOARD, check, equal, until
-from clients import deliver, text
+from clients import deliver
 from lwsmtpd import Client
 from netns import ip
 from rawtcp import ACK, PSH, RST, SYN, Link
@@ -147,7 +148,7 @@ def case_149_syn_flood():
                     source=source))
                 if i % 100 == 0:
                     c.expect("RSET" if i % 200 else "EHLO x", 250)
-            body = text(5000)
+            body = mail.body(5000)
             c.send_mail(body=body)
             b.arrived(body)
             start = time.monotonic()
@@ -190,17 +191,7 @@ def case_149_come_and_go():
     rng = random.Random(2000)
     with tap("--smtpd_client_connection_count_limit=0", "--quiet") as b:
         for _ in range(300):
-            with contextlib.suppress(OSError), socket.create_connection(
-                    (b.host, b.smtp), PATIENCE) as k:
-                if rng.randrange(3):
-                    k.sendall(b"EHLO x\r\nMAIL FROM:<a@b.c>\r\n"[
-                        :rng.randrange(30)])
-                if rng.randrange(3):
-                    k.settimeout(rng.choice((0.001, 0.05)))
-                    k.recv(100)
-                if rng.randrange(2):
-                    k.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                 b"\x01\0\0\0\0\0\0\0")
+            flood.come_and_go(rng, b.host, b.smtp, PATIENCE)
         until(lambda: b.pools.connections() == 0, PATIENCE, "slots free")
         equal(b.messages(), [])
 
@@ -316,7 +307,7 @@ def case_155_addresses_change():
         link.arp(1, bytes(6), link.address, to=b"\xff" * 6)
         p.dialogue("MAIL FROM:<a@example.org>", "RCPT TO:<b@example.org>",
                    "DATA")
-        body = text()
+        body = mail.body()
         p.ask(body.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         b.arrived(body)
         p.send(RST | ACK)

@@ -78,6 +78,18 @@ def send_dot(c, body=BODY):
     c.send(body + b".\r\n")
 
 
+def send_until(task, c, step, end=b".\r\n"):
+    """Have a client send a message, at whose open, data or end the task
+    stops. At open it has said DATA and reads 354 later."""
+    task.stop_at(step)
+    c.envelope()
+    c.send("DATA\r\n")
+    if step != "open":
+        check(c.reply().startswith("354"))
+        c.send(BODY + end)
+    task.stopped(step)
+
+
 def settle(board):
     """No connection holds anything, and the queue is empty."""
     until(lambda: board.stats()["queue"].used == 0, PATIENCE, "empty queue")
@@ -150,14 +162,8 @@ def late_answers(start):
     with start(LONG_MS) as b:
         task = Task(b)
         for step in "open", "data", "end":
-            task.stop_at(step)
             with client(b) as c:
-                c.envelope()
-                c.send("DATA\r\n")
-                if step != "open":
-                    check(c.reply().startswith("354"))
-                    c.send(BODY + b".\r\n")
-                task.stopped(step)
+                send_until(task, c, step)
                 with client(b) as other:
                     other.quit()
                 silent(c)
@@ -189,13 +195,7 @@ def refusals(start):
         task = Task(b)
         with client(b) as c:
             for step in "open", "data", "end":
-                task.stop_at(step)
-                c.envelope()
-                c.send("DATA\r\n")
-                if step != "open":
-                    check(c.reply().startswith("354"))
-                    c.send(BODY + b".\r\n")
-                task.stopped(step)
+                send_until(task, c, step)
                 task.refuse()
                 equal(c.reply(), "554 5.6.0 The application refuses it")
             c.send_mail(body=BODY)
@@ -247,14 +247,8 @@ def task_dies(start):
     with start(LONG_MS) as b:
         task = Task(b)
         for count, step in enumerate(("open", "data", "end"), 1):
-            task.stop_at(step)
             with client(b) as c, client(b) as other:
-                c.envelope()
-                c.send("DATA\r\n")
-                if step != "open":
-                    check(c.reply().startswith("354"))
-                    c.send(BODY + b".\r\n")
-                task.stopped(step)
+                send_until(task, c, step)
                 other.envelope()
                 other.send("DATA\r\n")
                 task.kill()
@@ -334,14 +328,8 @@ def peer_leaves_before_the_end(start):
     with start(LONG_MS) as b:
         task = Task(b)
         for count, step in enumerate(("open", "data"), 1):
-            task.stop_at(step)
             c = client(b)
-            c.envelope()
-            c.send("DATA\r\n")
-            if step == "data":
-                check(c.reply().startswith("354"))
-                c.send(BODY)
-            task.stopped(step)
+            send_until(task, c, step, end=b"")
             reset(c)
             b.idle(f"a reset at {step}")
             task.go()

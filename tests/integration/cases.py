@@ -16,27 +16,12 @@ import time
 import lwsmtpd
 from dhcp import Dhcp
 from lwsmtpd import Client, Server, check, equal
+from mail import body
 from netns import Namespace, ip, need_tap
 from pools import Pools
 
 # With ASan and UBSan where tests/run has built it.
 PROGRAM = os.environ.get("LWSMTPD_ASAN") or lwsmtpd.PROGRAM
-_serial = 0
-
-
-def body(octets=0):
-    """A message of its own, of about that many octets, in CRLF lines."""
-    global _serial  # pylint: disable=global-statement
-    _serial += 1
-    head = f"Subject: message {_serial}\r\n\r\nThe body.\r\n".encode()
-    line = b".dots and %7d octets " + b"x" * 50 + b"\r\n"
-    count = max(octets - len(head), 0) // len(line % 0)
-    return head + b"".join(line % i for i in range(count))
-
-
-def sender():
-    """A sender that no other message has."""
-    return f"sender{_serial}.{time.monotonic_ns()}@example.org"
 
 
 def stored(s, octets):

@@ -14,6 +14,7 @@ A message exists as a file with CRLF, `path`; with LF, `path + ".lf"`; and
 with LF but none at its end, `path + ".cut"`, for clients that put one there.
 """
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ from lwsmtpd import PASSWORD, USER, Server, Skip, check, equal, until
 ASAN = os.environ.get("LWSMTPD_ASAN", "")
 SENDER, RCPTS = "cam@sender.example", ["a@rcpt.example", "b@rcpt.example"]
 LARGE_SIZE = 20 * 1024 * 1024
+_serials = itertools.count(1)
 
 HEADER = ("From: cam@sender.example\r\n"
           "To: a@rcpt.example, b@rcpt.example\r\n"
@@ -51,6 +53,14 @@ def message(name, size=0):
     block = b"\r\n".join(ODD) + b"\r\n" + plain
     count = max(1, -(-(size - len(head)) // len(block)))
     return head + block * count + b".last\r\n"
+
+
+def body(octets=0):
+    """A message of its own, of about that many octets, in CRLF lines."""
+    head = f"Subject: message {next(_serials)}\r\n\r\nThe body.\r\n".encode()
+    line = b".dots and %7d octets " + b"x" * 50 + b"\r\n"
+    count = max(octets - len(head), 0) // len(line % 0)
+    return head + b"".join(line % i for i in range(count))
 
 
 class Mode:

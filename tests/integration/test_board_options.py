@@ -6,7 +6,6 @@ SPDX-License-Identifier: BSD-3-Clause
 tests: timeout 600
 """
 import base64
-import contextlib
 import hashlib
 import json
 import os
@@ -20,30 +19,12 @@ import threading
 import time
 
 import lwsmtpd
+from files import folder, write
 from lwsmtpd import (Client, Server, Skip, case, check, content, equal,
                      free_port, hash_password, make_cert, run, temp_dir,
                      until)
 
 BODY = b"Subject: test\r\n\r\nhello\r\n"
-
-
-@contextlib.contextmanager
-def folder():
-    """A folder that is gone afterwards, as the current one."""
-    path, before = temp_dir(), os.getcwd()
-    os.chdir(path)
-    try:
-        yield path
-    finally:
-        os.chdir(before)
-        shutil.rmtree(path)
-
-
-def write(name, text):
-    """Write a file; bytes or text."""
-    data = text if isinstance(text, bytes) else text.encode()
-    with open(name, "wb") as file:
-        file.write(data)
 
 
 def ports(*names):

@@ -120,6 +120,21 @@ def case_149_two_hundred_for_sixty_four():
             k.close()
 
 
+def come_and_go(rng, host, port, timeout):
+    """A connection for a moment, closed or reset at any time."""
+    with contextlib.suppress(OSError), socket.create_connection(
+            (host, port), timeout) as k:
+        if rng.randrange(3):
+            k.sendall(b"EHLO x\r\nMAIL FROM:<a@b.c>\r\n"[
+                :rng.randrange(30)])
+        if rng.randrange(3):
+            k.settimeout(rng.choice((0.001, 0.1)))
+            k.recv(100)
+        if rng.randrange(2):
+            k.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                         b"\x01\0\0\0\0\0\0\0")
+
+
 @case
 def case_149_come_and_go():
     """2,000 connections, a moment each, closed or reset at any time."""
@@ -129,18 +144,7 @@ def case_149_come_and_go():
         def one(seed):
             r = random.Random(seed)
             for _ in range(500):
-                with contextlib.suppress(OSError):
-                    k = socket.create_connection((TAP_SERVER, s.smtp), 5)
-                    if r.randrange(3):
-                        k.sendall(b"EHLO x\r\nMAIL FROM:<a@b.c>\r\n"[
-                            :r.randrange(30)])
-                    if r.randrange(3):
-                        k.settimeout(r.choice((0.001, 0.1)))
-                        k.recv(100)
-                    if r.randrange(2):
-                        k.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                     b"\x01\0\0\0\0\0\0\0")
-                    k.close()
+                come_and_go(r, TAP_SERVER, s.smtp, 5)
         in_parallel(one, [rng.randrange(1 << 30) for _ in range(4)])
         until(lambda: s.pools.connections() == 0, 8, "slots free")
         equal(len(s.messages()), 1)

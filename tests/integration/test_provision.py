@@ -6,7 +6,6 @@ SPDX-License-Identifier: BSD-3-Clause
 tests: parallel
 """
 import base64
-import contextlib
 import os
 import re
 import shutil
@@ -17,7 +16,8 @@ import sys
 import zlib
 
 import lwsmtpd
-from lwsmtpd import case, check, equal, hash_password, make_cert, temp_dir
+from files import folder, write
+from lwsmtpd import case, check, equal, hash_password, make_cert
 
 TOP = os.environ.get("SMTPD_TOP") or os.path.dirname(os.path.dirname(
     os.path.dirname(os.path.realpath(__file__))))
@@ -26,23 +26,6 @@ sys.path.insert(0, os.path.dirname(TOOL))
 import provision_options  # noqa: E402 pylint: disable=wrong-import-position
 
 QUIET = "smtpd_use_tls = no\nsmtpd_sasl_auth_enable = no\n"
-
-
-@contextlib.contextmanager
-def folder():
-    """A folder that is gone afterwards, as the current one."""
-    path, before = temp_dir(), os.getcwd()
-    os.chdir(path)
-    try:
-        yield path
-    finally:
-        os.chdir(before)
-        shutil.rmtree(path)
-
-
-def write(name, text):
-    with open(name, "wb") as file:
-        file.write(text if isinstance(text, bytes) else text.encode())
 
 
 def read(name):

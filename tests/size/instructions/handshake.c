@@ -43,22 +43,6 @@ uint32_t smtpd_port_now_ms(void)
 	return 1;
 }
 
-int64_t smtpd_port_wall_s(void)
-{
-	return 1767225600;
-}
-
-int smtpd_port_entropy(uint8_t *buf, size_t len)
-{
-	static uint32_t state = 1;
-
-	while (len-- > 0) {
-		state = state * 1664525u + 1013904223u;
-		*buf++ = (uint8_t)(state >> 24);
-	}
-	return 0;
-}
-
 /* ---- the transport ---- */
 
 static size_t peek(void *arg, uint8_t *buf, size_t len)

@@ -16,24 +16,6 @@
 
 #define REPLIES "replies.bin"
 
-/* ---- the board's part ---- */
-
-int64_t smtpd_port_wall_s(void)
-{
-	return 1767225600;
-}
-
-int smtpd_port_entropy(uint8_t *buf, size_t len)
-{
-	static uint32_t state = 1;
-
-	while (len-- > 0) {
-		state = state * 1664525u + 1013904223u;
-		*buf++ = (uint8_t)(state >> 24);
-	}
-	return 0;
-}
-
 void smtpd_port_log(
 	enum smtpd_event event, const struct smtpd_session *s, unsigned code)
 {
