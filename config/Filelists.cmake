@@ -25,6 +25,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/path.c
 	${SMTPD_DIR}/core/peers.c
 	${SMTPD_DIR}/core/pool.c
+	${SMTPD_DIR}/core/proxy.c
 	${SMTPD_DIR}/core/quirk.c
 	${SMTPD_DIR}/core/received.c
 	${SMTPD_DIR}/core/reply.c

@@ -131,6 +131,11 @@
 #define SMTPD_ALERT SMTPD_MESSAGE
 #endif
 
+/* PROXY protocol, versions 1 and 2, from proxies that a listener lists. */
+#ifndef SMTPD_PROXY
+#define SMTPD_PROXY SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
 /* ---- what a listener can forgive; smtpd_quirk.h has the names ---- */
 
 /* A greeting without a name. */
@@ -318,6 +323,17 @@
 #define SMTPD_ALERT_WORD_MAX SMTPD_BY_PROFILE(32, 40, 128)
 #endif
 
+/* Octets of a PROXY protocol header, its vectors included; 232 to 65535. */
+#ifndef SMTPD_PROXY_HEADER_MAX
+#define SMTPD_PROXY_HEADER_MAX 4096
+#endif
+
+/* Wait for the whole PROXY protocol header, ms; its document advises 3 s or
+ * more, for a segment that was lost. */
+#ifndef SMTPD_PROXY_MS
+#define SMTPD_PROXY_MS 5000
+#endif
+
 /* ---- defaults of struct smtpd_limits; 0 where said means no limit ---- */
 
 /* Octets of a message, 0 = no limit. RFC 5321 4.5.3.1.7: at least 65536. */
@@ -435,6 +451,12 @@
 #endif
 #if SMTPD_PEERS < 0 || SMTPD_PEERS > 1024
 #error "SMTPD_PEERS: 0 to 1024"
+#endif
+#if SMTPD_PROXY_HEADER_MAX < 232 || SMTPD_PROXY_HEADER_MAX > 65535
+#error "SMTPD_PROXY_HEADER_MAX: 232 (addresses of UNIX sockets) to 65535"
+#endif
+#if SMTPD_PROXY_MS < 1000 || SMTPD_PROXY_MS > 60000
+#error "SMTPD_PROXY_MS: 1000 to 60000"
 #endif
 #if SMTPD_DATA_CHUNK < 64
 #error "SMTPD_DATA_CHUNK: at least 64"

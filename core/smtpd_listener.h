@@ -12,6 +12,7 @@
 
 #include "smtpd_config.h"
 
+struct smtpd_cidr; /* see smtpd_cidr.h */
 struct smtpd_sink;
 
 /* Policy of a listener. 0 where smtpd_config.h grants it means no limit. */
@@ -64,6 +65,12 @@ struct smtpd_listener {
 	void *user;                        /* the application's */
 	uint16_t flags;                    /* SMTPD_LISTEN_ */
 	uint32_t forgive; /* SMTPD_STRICT, SMTPD_FORGIVE_ALL, or bits */
+#if SMTPD_PROXY
+	/* Peers that MUST begin with a header of the PROXY protocol, see
+	 * smtpd_proxy.h. NULL with 0: none. */
+	const struct smtpd_cidr *proxies;
+	uint16_t proxy_count;
+#endif
 };
 
 #endif
