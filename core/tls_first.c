@@ -7,7 +7,8 @@
  * that sends it at once must not read a greeting first, so the greeting waits
  * a little where this is forgiven; one that reads the greeting and then speaks
  * TLS without asking is understood, too. For a peer that came too late the
- * greeting waits much longer the next time, once.
+ * greeting waits much longer the next time, once. Behind any command the octet
+ * is nothing but a wrong command.
  */
 #include "session.h"
 
@@ -50,8 +51,8 @@ static void swallow_greeting(struct smtpd_session *s)
 /* see session.h */
 bool smtpd_tls_first(struct smtpd_session *s, uint8_t octet)
 {
-	if (octet != HANDSHAKE_RECORD || s->line_len || !offers_starttls(s) ||
-		!FORGIVE(s, TLS_FIRST))
+	if (octet != HANDSHAKE_RECORD || s->line_len || s->error_count ||
+		s->idle_count || !offers_starttls(s) || !FORGIVE(s, TLS_FIRST))
 		return false;
 	smtpd_peer_tls_late(s, s->state == ST_START);
 	swallow_greeting(s);

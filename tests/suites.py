@@ -2,9 +2,12 @@
 #
 # SPDX-License-Identifier: BSD-3-Clause
 import argparse
+import base64
 import concurrent.futures
+import glob
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,7 +31,8 @@ FOLDERS = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards",
            "integration", "bench")
 # Suites of these may run beside another one.
 PARALLEL = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards")
-FUZZ_S = 20
+# A short run is the same every time; a long one goes on where it stopped.
+FUZZ_S = 10
 FUZZ_LONG_S = 600
 
 RESULT = re.compile(r"^(ok|not ok|skip)\b[ :]*(.*)")
@@ -65,14 +69,31 @@ class Suite:
         self.timeout = seconds + 120
         made = os.path.join(BUILD, "tests-fuzz/corpus", self.base)
         kept = os.path.join(TESTS, "fuzz/corpus", self.base)
+        if not long:
+            shutil.rmtree(made, ignore_errors=True)
         os.makedirs(made, exist_ok=True)
         words = os.path.join(TESTS, "fuzz", self.base + ".dict")
         command = [self.program(), f"-max_total_time={seconds}",
                    "-timeout=10", "-rss_limit_mb=2048",
-                   "-print_final_stats=1", f"-artifact_prefix={made}-"]
+                   "-print_final_stats=1",
+                   f"-artifact_prefix={self.artifact_prefix()}"]
+        if not long:
+            command.append("-seed=1")
         if os.path.exists(words):
             command.append(f"-dict={words}")
         return command + [made] + ([kept] if os.path.isdir(kept) else [])
+
+    def artifact_prefix(self):
+        return os.path.join(BUILD, "tests-fuzz", self.base + "-")
+
+    def fuzz_input(self):
+        """What the fuzz target failed on, for whoever cannot reach us."""
+        found = glob.glob(self.artifact_prefix() + "[a-z]*-*")
+        if not found:
+            return ""
+        with open(max(found, key=os.path.getmtime), "rb") as file:
+            octets = file.read()
+        return "\n    input: " + base64.b64encode(octets).decode()
 
     def count(self, status):
         """Read the log; add what the protocol says of its end."""
@@ -87,7 +108,8 @@ class Suite:
         if status and not self.failed:
             why = "timeout" if status == "timeout" else \
                 f"exit status {status}"
-            self.failed.append(f"not ok {self.name}: {why}\n" + tail(self.log))
+            self.failed.append(f"not ok {self.name}: {why}\n" +
+                               tail(self.log) + self.fuzz_input())
 
     def count_line(self, line):
         match = RESULT.match(line)
