@@ -36,6 +36,17 @@ static bool has_control(const char *p, size_t n)
 	return low;
 }
 
+/* A line that is not looked at any further. Only BDAT begins with this letter:
+ * octets follow it that must not be taken for commands. It is its own sender
+ * that would say them: tiny builds have no room for that. */
+static void unreadable(struct smtpd_session *s, const char *text)
+{
+	if (SMTPD_CHUNKING && !SMTPD_FIXED_LIMITS && (s->line[0] | 0x20) == 'b')
+		smtpd_finish(s, SMTPD_END_REFUSED, text);
+	else
+		smtpd_refuse(s, text);
+}
+
 /* The line in s->line[0..line_len) has its LF. */
 static void line_done(struct smtpd_session *s)
 {
@@ -56,7 +67,7 @@ static void line_done(struct smtpd_session *s)
 	s->line[n] = '\0';
 	if (has_control(p, n)) {
 		BLAME(s, CONTROL_CHARACTER);
-		smtpd_refuse(s, TEXT("500 5.5.2", "Control character"));
+		unreadable(s, TEXT("500 5.5.2", "Control character"));
 		return;
 	}
 	smtpd_command(s);
@@ -83,7 +94,7 @@ static void line_full(struct smtpd_session *s)
 	s->flags |= F_LONG;
 	s->left = LONG_LINE_CAP;
 	BLAME(s, LINE_TOO_LONG);
-	smtpd_refuse(s, TEXT("500 5.5.2", "Line too long"));
+	unreadable(s, TEXT("500 5.5.2", "Line too long"));
 }
 
 /* Only AUTH begins with this letter, and may hold a password. */
