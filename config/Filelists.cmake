@@ -13,6 +13,7 @@ set(SMTPD_INCLUDE_DIRS ${SMTPD_DIR}/core ${SMTPD_DIR}/config)
 set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/base64.c
 	${SMTPD_DIR}/core/cidr.c
+	${SMTPD_DIR}/core/charset.c
 	${SMTPD_DIR}/core/cmd_auth.c
 	${SMTPD_DIR}/core/cmd_data.c
 	${SMTPD_DIR}/core/cmd_hello.c
@@ -21,6 +22,11 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/command.c
 	${SMTPD_DIR}/core/config.c
 	${SMTPD_DIR}/core/input.c
+	${SMTPD_DIR}/core/message.c
+	${SMTPD_DIR}/core/message_body.c
+	${SMTPD_DIR}/core/message_head.c
+	${SMTPD_DIR}/core/message_param.c
+	${SMTPD_DIR}/core/message_word.c
 	${SMTPD_DIR}/core/params.c
 	${SMTPD_DIR}/core/path.c
 	${SMTPD_DIR}/core/peers.c

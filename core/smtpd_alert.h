@@ -154,7 +154,7 @@ void smtpd_alert_envelope(struct smtpd_alert_reader *, struct smtpd_str from,
 void smtpd_alert_push(struct smtpd_alert_reader *, uint8_t *p, size_t len);
 
 /* The mail is complete. */
-void smtpd_alert_end(struct smtpd_alert_reader *);
+void smtpd_alert_finish(struct smtpd_alert_reader *);
 
 #endif
 

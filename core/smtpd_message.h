@@ -110,31 +110,32 @@ struct smtpd_convert {
 	bool bad; /* an octet of no character; replaced by U+FFFD */
 };
 
-/* Private to core/message*.c, but for `charset`. */
+/* Private to core/message*.c. */
 struct smtpd_message {
 	const struct smtpd_message_events *events;
 	void *ctx;
 	uint8_t charset; /* see smtpd_message_start() */
 	uint8_t state;
-	uint8_t eol; /* a line end that is held back: it may be a boundary's */
-	uint8_t coding;    /* of the part */
-	uint8_t coded;     /* state of its decoder */
-	uint8_t container; /* of the header block that is read */
+	uint8_t eol;  /* a line end that is held back: it may be a boundary's */
+	uint8_t seen; /* which fields of MIME this header block had */
+	uint8_t coding; /* of the part */
+	uint8_t coded;  /* state of its decoder */
+	uint8_t bits;   /* the same: what is not yet a whole octet */
 	uint8_t disposition;
+	uint8_t part_charset;
 	uint8_t levels; /* containers that are open */
-	uint8_t depth;  /* level of the header block */
-	bool in_part;
+	uint8_t flags, part_flags;
+	bool headed;  /* the mail's own header block is over */
+	bool in_part; /* else: before the first part, behind the last */
 	bool text;
 	bool part_cut;
-	bool own_fields; /* any but Received: and the like */
+	bool fields; /* the block has some, but for Received: */
+	bool field_cut;
 	uint16_t index;
-	uint16_t flags, part_flags;
-	uint32_t bits; /* of base64 */
+	uint16_t field_len;
+	uint16_t name_len; /* 0: the colon has not come */
 	struct smtpd_convert convert;
-	uint16_t field_len; /* of `field` */
-	uint16_t name_end;  /* in `field`: where the colon was; 0: not yet */
-	uint8_t hold_len;
-	uint8_t type_len, file_len;
+	uint8_t hold_len, type_len, file_len;
 	uint8_t bound_len[SMTPD_MESSAGE_DEPTH]; /* 0: a message/rfc822 */
 	char type[SMTPD_MESSAGE_TYPE_MAX];
 	char file[SMTPD_MESSAGE_NAME_MAX];
@@ -167,7 +168,7 @@ void smtpd_message_start(struct smtpd_message *,
 void smtpd_message_push(struct smtpd_message *, uint8_t *p, size_t len);
 
 /* The mail is complete: the events that were held back, and `end`. */
-void smtpd_message_end(struct smtpd_message *);
+void smtpd_message_finish(struct smtpd_message *);
 
 #endif
 
