@@ -52,6 +52,7 @@ set(SMTPD_PORT_LWIP_SOURCES
 	${SMTPD_DIR}/port/lwip/hooks.c
 	${SMTPD_DIR}/port/lwip/listener.c
 	${SMTPD_DIR}/port/lwip/peer.c
+	${SMTPD_DIR}/port/lwip/proxy.c
 	${SMTPD_DIR}/port/lwip/pump.c
 	${SMTPD_DIR}/port/lwip/random.c
 	${SMTPD_DIR}/port/lwip/tcp_options.c

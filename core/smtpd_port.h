@@ -25,8 +25,9 @@ int64_t smtpd_port_wall_s(void);
 /* ---- the connection ---- */
 
 /*
- * Fill *peer with the remote address of conn; family 0 when it is not known.
- * Called once, inside smtpd_session_open().
+ * Fill *peer with the remote address of conn, or the one that a PROXY header
+ * has announced (smtpd_proxy.h); family 0 when it is not known. Called once,
+ * inside smtpd_session_open().
  */
 void smtpd_port_peer(const struct smtpd_conn *conn, struct smtpd_peer *peer);
 

@@ -115,7 +115,7 @@ err_t lwip_smtpd_conn_settle(struct smtpd_conn *c)
 		release(c);
 		return ERR_ABRT;
 	}
-	if (c->session)
+	if (c->session || (awaits_header(c) && !c->abort))
 		return ERR_OK;
 	c->pending = false;
 	if (c->abort || sys_now() - c->since_ms >= SMTPD_LWIP_LINGER_MS) {

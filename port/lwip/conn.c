@@ -214,8 +214,8 @@ void lwip_smtpd_conn_attach(struct smtpd_conn *c)
 
 /*
  * A free slot; or that of whoever has been closing longest, which lwIP finishes
- * without us: not all can have a session. NULL: all others are lost and not yet
- * looked at.
+ * without us: not all can have a session. NULL: all others wait for their PROXY
+ * header, or are lost and not yet looked at.
  */
 static struct smtpd_conn *take_slot(void)
 {
@@ -226,7 +226,7 @@ static struct smtpd_conn *take_slot(void)
 	for (c = conns; c < conns + CONN_COUNT; c++) {
 		if (!c->listener)
 			return c;
-		if (!c->session && c->pcb &&
+		if (!c->session && c->pcb && !awaits_header(c) &&
 			(!oldest || now - c->since_ms > now - oldest->since_ms))
 			oldest = c;
 	}
@@ -235,12 +235,14 @@ static struct smtpd_conn *take_slot(void)
 	return oldest;
 }
 
-static void open_session(struct smtpd_conn *c)
+/* see conn.h */
+void lwip_smtpd_conn_open(struct smtpd_conn *c)
 {
 	const struct smtpd_listener *l = &c->listener->smtpd;
 	const char *refusal = NULL;
 	bool tls = l->flags & SMTPD_LISTEN_TLS;
 
+	lwip_smtpd_greeting_waits(c->listener);
 #if SMTPD_TLS
 	if (tls && smtpd_port_tls_reserve(c) != 0) {
 		if (SMTPD_LOG)
@@ -255,6 +257,7 @@ static void open_session(struct smtpd_conn *c)
 		c->text = tls ? NULL : refusal;
 	} else if (tls) {
 		c->tls = TLS_START;
+		c->adopt = SMTPD_PROXY; /* what came behind a header */
 	}
 }
 
@@ -271,7 +274,10 @@ err_t lwip_smtpd_conn_accept(
 	c->pcb = pcb;
 	altcp_nagle_disable(pcb);
 	lwip_smtpd_conn_attach(c);
-	open_session(c);
+#if SMTPD_PROXY
+	if (!lwip_smtpd_conn_expects_header(c))
+#endif
+		lwip_smtpd_conn_open(c);
 	at = NULL;
 	return happened(c);
 }

@@ -20,6 +20,7 @@
 #include "smtpd_lwip_config.h"
 
 #include "smtpd_port.h"
+#include "smtpd_proxy.h"
 
 /* Where bit 1 is set the session neither gets octets nor gives any. */
 enum conn_tls {
@@ -38,7 +39,7 @@ struct smtpd_conn {
 	struct pbuf *rx;               /* received, not yet taken */
 	const char *text;              /* a refusal still to be written */
 	uint32_t unacked;              /* octets written, not acknowledged */
-	uint32_t since_ms;             /* closing since */
+	uint32_t since_ms;             /* closing, or waiting, since */
 	uint8_t tls;                   /* enum conn_tls */
 	bool adopt;    /* what came is the beginning of the handshake */
 	bool pending;  /* woken, to be closed, or lost: look at it */
@@ -46,6 +47,10 @@ struct smtpd_conn {
 	bool eof_told; /* and the session knows */
 	bool abort;    /* to be reset */
 	bool fin;      /* our side is closed */
+#if SMTPD_PROXY
+	bool header; /* waits for a header since since_ms; no session yet */
+	struct smtpd_proxy proxy;
+#endif
 };
 
 /* ---- conn.c ---- */
@@ -60,6 +65,36 @@ uint32_t lwip_smtpd_conn_tick(void);
 
 /* Hear of what happens to c->pcb. */
 void lwip_smtpd_conn_attach(struct smtpd_conn *c);
+
+/* Open the session. */
+void lwip_smtpd_conn_open(struct smtpd_conn *c);
+
+/* ---- listener.c ---- */
+
+/* A greeting of this listener waits from now on: the clock runs finer. */
+void lwip_smtpd_greeting_waits(const struct lwip_smtpd_listener *l);
+
+/* ---- proxy.c ---- */
+
+#if SMTPD_PROXY
+/* Must this new connection begin with a PROXY header? It waits for it then. */
+bool lwip_smtpd_conn_expects_header(struct smtpd_conn *c);
+
+/* Read on in the header. True: it is complete, what is left of the input is
+ * the client's; nothing else is due to be done when it is not. */
+bool lwip_smtpd_conn_header(struct smtpd_conn *c);
+#endif
+
+/* Is there no session because a header has yet to come? */
+static inline bool awaits_header(const struct smtpd_conn *c)
+{
+#if SMTPD_PROXY
+	return c->header;
+#else
+	(void)c;
+	return false;
+#endif
+}
 
 /* ---- pump.c ---- */
 

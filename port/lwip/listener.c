@@ -44,6 +44,17 @@ static void tick_within(uint32_t ms)
 #define tick_in(ms) sys_timeout(ms, on_tick, NULL)
 #endif
 
+/* see conn.h */
+void lwip_smtpd_greeting_waits(const struct lwip_smtpd_listener *l)
+{
+#if SMTPD_FORGIVE_TLS_FIRST
+	if (l->smtpd.forgive & SMTPD_QUIRK_BIT(TLS_FIRST))
+		tick_within(LWIP_MAX(GREET_MS(l), 1));
+#else
+	LWIP_UNUSED_ARG(l);
+#endif
+}
+
 static void on_tick(void *arg)
 {
 	uint32_t next_ms;
@@ -67,10 +78,6 @@ static err_t on_accept(void *arg, struct tcp_pcb *tcp, err_t err)
 		return ERR_MEM; /* lwIP resets it */
 #else
 	pcb = tcp;
-#endif
-#if SMTPD_FORGIVE_TLS_FIRST
-	if (l->smtpd.forgive & SMTPD_QUIRK_BIT(TLS_FIRST))
-		tick_within(LWIP_MAX(GREET_MS(l), 1));
 #endif
 	return lwip_smtpd_conn_accept(l, pcb);
 }

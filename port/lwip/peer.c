@@ -34,6 +34,12 @@ void smtpd_port_peer(const struct smtpd_conn *c, struct smtpd_peer *peer)
 {
 	const ip_addr_t *ip = altcp_get_ip(c->pcb, 0);
 
+#if SMTPD_PROXY
+	if (c->proxy.peer.family) {
+		*peer = c->proxy.peer;
+		return;
+	}
+#endif
 	memset(peer, 0, sizeof(*peer));
 	if (!ip)
 		return;

@@ -103,6 +103,10 @@ void lwip_smtpd_conn_pump(struct smtpd_conn *c)
 {
 	uint16_t taken;
 
+#if SMTPD_PROXY
+	if (c->header && lwip_smtpd_conn_header(c))
+		lwip_smtpd_conn_open(c);
+#endif
 #if SMTPD_TLS
 	lwip_smtpd_conn_tls(c);
 #endif

@@ -11,6 +11,9 @@
 #include "lwip/altcp_tls.h"
 #include "smtpd_tls_offer.h"
 
+/* Octets that came before TLS was started may belong to it. */
+#define TLS_ADOPTS (SMTPD_FORGIVE_TLS_FIRST || SMTPD_PROXY)
+
 /* see smtpd_port.h */
 int smtpd_port_tls_reserve(struct smtpd_conn *c)
 {
@@ -88,7 +91,7 @@ static void start(struct smtpd_conn *c)
 	struct altcp_tls_config *config = *c->listener->tls;
 	struct altcp_pcb *pcb = NULL;
 
-	if (!SMTPD_FORGIVE_TLS_FIRST || !c->adopt)
+	if (!TLS_ADOPTS || !c->adopt)
 		lwip_smtpd_conn_drop(c);
 	if (config)
 		pcb = altcp_tls_wrap(config, c->pcb);
@@ -105,7 +108,7 @@ static void start(struct smtpd_conn *c)
 #if SMTPD_TOLERANT
 	altcp_tls_on_failure(pcb, on_failure);
 #endif
-#if SMTPD_FORGIVE_TLS_FIRST
+#if TLS_ADOPTS
 	if (c->rx)
 		altcp_tls_feed(pcb, c->rx);
 	c->rx = NULL;

@@ -84,9 +84,23 @@ void listen_errors(void);
 void listen_again(void);
 void isn_cannot_be_guessed(void);
 
+/* ---- proxy_cases.c ---- */
+
+void list_proxies(const char *block);
+void proxy_line_then_session(void);
+void proxy_line_octet_by_octet(void);
+void proxy_line_twice(void);
+void proxy_header_missing(void);
+void proxy_header_late(void);
+void proxy_header_cut_off(void);
+void proxy_header_from_others(void);
+void proxy_peer_sessions(void);
+void proxy_slots_wait(void);
+
 /* ---- tls_cases.c ---- */
 
 void tls_starttls(void);
+void proxy_line_then_tls(void);
 void tls_from_the_first_octet(void);
 void case_065_octets_behind_starttls(void);
 void case_066_hello_behind_starttls(void);

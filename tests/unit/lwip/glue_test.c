@@ -77,6 +77,20 @@ static const struct {
 	CASE(listen_errors),
 	CASE(listen_again),
 	CASE(isn_cannot_be_guessed),
+#if SMTPD_PROXY
+	CASE(proxy_line_then_session),
+	CASE(proxy_line_octet_by_octet),
+	CASE(proxy_line_twice),
+	CASE(proxy_header_missing),
+	CASE(proxy_header_late),
+	CASE(proxy_header_cut_off),
+	CASE(proxy_header_from_others),
+	CASE(proxy_peer_sessions),
+	CASE(proxy_slots_wait),
+#endif
+#if SMTPD_TLS && SMTPD_PROXY
+	CASE(proxy_line_then_tls),
+#endif
 #if SMTPD_TLS
 	CASE(tls_starttls),
 	CASE(tls_from_the_first_octet),

@@ -96,6 +96,23 @@ void tls_from_the_first_octet(void)
 	CHECK(server.tls == 1 && server.why == SMTPD_END_QUIT);
 }
 
+#if SMTPD_PROXY
+/* Header and ClientHello in one segment; and TLS where the header is due. */
+void proxy_line_then_tls(void)
+{
+	listen_with(SMTPD_LISTEN_TLS);
+	list_proxies("10.0.0.0/8");
+	tls_open(&peer, false);
+	tls_send(&peer, "PROXY TCP4 192.0.2.7 10.0.0.1 4711 465\r\n");
+	tls_start(&peer);
+	CHECK(tls_up(&peer, 8000) && finish_session(&peer));
+	CHECK(server.peer.port == 4711 && server.ended == 1);
+	tls_end(&peer);
+	CHECK(!tls_serves());
+	CHECK(server.connected == 1 && server.refused == 1);
+}
+#endif
+
 /* RFC 3207 4.2: gone, not executed after the handshake. */
 void case_065_octets_behind_starttls(void)
 {
