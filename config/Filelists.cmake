@@ -21,6 +21,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/cmd_misc.c
 	${SMTPD_DIR}/core/command.c
 	${SMTPD_DIR}/core/config.c
+	${SMTPD_DIR}/core/hmac.c
 	${SMTPD_DIR}/core/input.c
 	${SMTPD_DIR}/core/message.c
 	${SMTPD_DIR}/core/message_body.c
@@ -35,6 +36,9 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/quirk.c
 	${SMTPD_DIR}/core/received.c
 	${SMTPD_DIR}/core/reply.c
+	${SMTPD_DIR}/core/scram.c
+	${SMTPD_DIR}/core/scram_final.c
+	${SMTPD_DIR}/core/scram_message.c
 	${SMTPD_DIR}/core/session.c
 	${SMTPD_DIR}/core/text.c
 	${SMTPD_DIR}/core/tls_first.c

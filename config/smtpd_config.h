@@ -53,6 +53,22 @@
 #define SMTPD_AUTH SMTPD_BY_PROFILE(0, 1, 1)
 #endif
 
+/* SCRAM-SHA-256 (RFC 5802, RFC 7677): the password does not cross the wire,
+ * and what is stored does not open the door. Needs the port's hash. */
+#ifndef SMTPD_SCRAM
+#define SMTPD_SCRAM (SMTPD_AUTH && SMTPD_BY_PROFILE(0, 0, 1))
+#endif
+
+/* SCRAM-SHA-256-PLUS: tied to the TLS connection (RFC 5929, RFC 9266). */
+#ifndef SMTPD_SCRAM_PLUS
+#define SMTPD_SCRAM_PLUS 0
+#endif
+
+/* EXTERNAL (RFC 4422 A): the client is whose certificate it has. */
+#ifndef SMTPD_AUTH_EXTERNAL
+#define SMTPD_AUTH_EXTERNAL 0
+#endif
+
 /* BDAT, CHUNKING and BINARYMIME (RFC 3030). */
 #ifndef SMTPD_CHUNKING
 #define SMTPD_CHUNKING SMTPD_BY_PROFILE(0, 1, 1)
@@ -334,6 +350,11 @@
 #define SMTPD_PROXY_MS 5000
 #endif
 
+/* Exchanges of SCRAM at once, 1 to SMTPD_MAX_SESSIONS; one more gets 454. */
+#ifndef SMTPD_SCRAM_EXCHANGES
+#define SMTPD_SCRAM_EXCHANGES SMTPD_BY_PROFILE(2, 2, 16)
+#endif
+
 /* ---- defaults of struct smtpd_limits; 0 where said means no limit ---- */
 
 /* Octets of a message, 0 = no limit. RFC 5321 4.5.3.1.7: at least 65536. */
@@ -446,6 +467,25 @@
 #if SMTPD_RECEIVED && SMTPD_HELO_MAX < 16
 #error "SMTPD_RECEIVED names the client: set SMTPD_HELO_MAX to 16 or more"
 #endif
+#if SMTPD_SCRAM && !SMTPD_AUTH
+#error "SMTPD_SCRAM needs SMTPD_AUTH"
+#endif
+#if SMTPD_SCRAM && SMTPD_REPLY_BUF < 320
+#error "SMTPD_SCRAM: set SMTPD_REPLY_BUF to 320 or more"
+#endif
+#if SMTPD_SCRAM_EXCHANGES < 1 || SMTPD_SCRAM_EXCHANGES > 4095
+#error "SMTPD_SCRAM_EXCHANGES: 1 to 4095"
+#endif
+#if SMTPD_SCRAM_PLUS && !(SMTPD_SCRAM && SMTPD_TLS)
+#error "SMTPD_SCRAM_PLUS needs SMTPD_SCRAM and SMTPD_TLS"
+#endif
+#if SMTPD_AUTH_EXTERNAL && !(SMTPD_AUTH && SMTPD_TLS)
+#error "SMTPD_AUTH_EXTERNAL needs SMTPD_AUTH and SMTPD_TLS"
+#endif
+
+/* Mechanisms beside PLAIN and LOGIN. */
+#define SMTPD_AUTH_MORE (SMTPD_SCRAM || SMTPD_AUTH_EXTERNAL)
+
 #if SMTPD_TLS_FAILURES < 1 || SMTPD_TLS_FAILURES > 1000
 #error "SMTPD_TLS_FAILURES: 1 to 1000"
 #endif

@@ -39,6 +39,30 @@
 #endif
 #endif
 
+#ifndef SMTPD_SCRAM
+#ifdef CONFIG_SMTPD_SCRAM
+#define SMTPD_SCRAM 1
+#else
+#define SMTPD_SCRAM 0
+#endif
+#endif
+
+#ifndef SMTPD_SCRAM_PLUS
+#ifdef CONFIG_SMTPD_SCRAM_PLUS
+#define SMTPD_SCRAM_PLUS 1
+#else
+#define SMTPD_SCRAM_PLUS 0
+#endif
+#endif
+
+#ifndef SMTPD_AUTH_EXTERNAL
+#ifdef CONFIG_SMTPD_AUTH_EXTERNAL
+#define SMTPD_AUTH_EXTERNAL 1
+#else
+#define SMTPD_AUTH_EXTERNAL 0
+#endif
+#endif
+
 #ifndef SMTPD_CHUNKING
 #ifdef CONFIG_SMTPD_CHUNKING
 #define SMTPD_CHUNKING 1
@@ -479,6 +503,10 @@
 
 #ifndef SMTPD_PROXY_HEADER_MAX
 #define SMTPD_PROXY_HEADER_MAX CONFIG_SMTPD_PROXY_HEADER_MAX
+#endif
+
+#ifndef SMTPD_SCRAM_EXCHANGES
+#define SMTPD_SCRAM_EXCHANGES CONFIG_SMTPD_SCRAM_EXCHANGES
 #endif
 
 #ifndef SMTPD_DATA_CHUNK

@@ -1,5 +1,5 @@
 /*
- * cmd_auth.c - AUTH with PLAIN and LOGIN (RFC 4954, RFC 4616)
+ * cmd_auth.c - AUTH (RFC 4954) with PLAIN (RFC 4616), LOGIN and EXTERNAL
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
@@ -8,22 +8,9 @@
  * each just fit. Everything is wiped when the answer is there.
  */
 #include "path.h"
-#include "session.h"
+#include "sasl.h"
 
 #if SMTPD_AUTH
-
-#define NAME_MAX_ 255 /* RFC 4616 2 */
-
-/* auth_step: the mechanism's position, and what was seen of the line */
-enum {
-	PLAIN = 1,
-	LOGIN_USER,
-	LOGIN_PASSWORD,
-	STEP = 0x0f,
-	SAW_CR = 0x10,
-	STAR = 0x20,     /* it begins with '*', RFC 4954 4 */
-	OVERFLOW = 0x40, /* decodes to more than any credentials */
-};
 
 static bool takes_any(const struct smtpd_session *s)
 {
@@ -37,6 +24,59 @@ static bool has_auth(const struct smtpd_session *s)
 	       (s->listener->sink->auth || takes_any(s));
 }
 
+#if SMTPD_AUTH_MORE
+/* see session.h */
+unsigned smtpd_auth_mechanisms(const struct smtpd_session *s)
+{
+	const struct smtpd_sink *sink = s->listener->sink;
+	unsigned m = SMTPD_MECH_PLAIN | SMTPD_MECH_LOGIN;
+
+	if (takes_any(s)) /* a proof of nothing in particular there is not */
+		return m & ~(unsigned)s->listener->auth_off;
+#if SMTPD_SCRAM
+	if (sink->scram)
+		m |= SMTPD_MECH_SCRAM;
+#endif
+#if SMTPD_SCRAM_PLUS
+	if (sink->scram && smtpd_scram_binds(s))
+		m |= SMTPD_MECH_SCRAM_PLUS;
+#endif
+#if SMTPD_AUTH_EXTERNAL
+	struct smtpd_tls_peer peer;
+
+	if (sink->flags & SMTPD_SINK_EXTERNAL && has_tls(s) &&
+		smtpd_port_tls_peer(s->conn, &peer) == 0)
+		m |= SMTPD_MECH_EXTERNAL;
+#endif
+	return m & ~(unsigned)s->listener->auth_off;
+}
+
+/* The mechanism that begins with this step. */
+static unsigned mechanism_of(uint8_t step)
+{
+	switch (step) {
+	case PLAIN:
+		return SMTPD_MECH_PLAIN;
+	case LOGIN_USER:
+		return SMTPD_MECH_LOGIN;
+	case SCRAM_FIRST:
+		return SMTPD_MECH_SCRAM;
+	case SCRAM_PLUS_FIRST:
+		return SMTPD_MECH_SCRAM_PLUS;
+	default:
+		return SMTPD_MECH_EXTERNAL;
+	}
+}
+
+#define IS_LOGIN(step)  ((step) == LOGIN_USER)
+#define OFFERS_ANY(s)   smtpd_auth_mechanisms(s)
+#define OFFERS(s, step) (smtpd_auth_mechanisms(s) & mechanism_of(step))
+#else
+#define IS_LOGIN(step)  ((step) != PLAIN) /* smaller than == */
+#define OFFERS_ANY(s)   true
+#define OFFERS(s, step) true
+#endif
+
 /* see session.h */
 bool smtpd_offers_auth(const struct smtpd_session *s)
 {
@@ -45,7 +85,7 @@ bool smtpd_offers_auth(const struct smtpd_session *s)
 				      SMTPD_LISTEN_TLS_REQUIRED)) ==
 		     SMTPD_LISTEN_AUTH_CLEAR;
 
-	return has_auth(s) && (clear || has_tls(s));
+	return has_auth(s) && (clear || has_tls(s)) && OFFERS_ANY(s);
 }
 
 static void wipe_line(struct smtpd_session *s)
@@ -56,11 +96,13 @@ static void wipe_line(struct smtpd_session *s)
 
 static void end_exchange(struct smtpd_session *s)
 {
+	smtpd_scram_end(s);
 	wipe_line(s);
 	smtpd_enter(s, ST_READY);
 }
 
-static void expect(struct smtpd_session *s, uint8_t step)
+/* see sasl.h */
+void smtpd_auth_expect(struct smtpd_session *s, uint8_t step)
 {
 	memset(&s->u.base64, 0, sizeof s->u.base64);
 	s->auth_step = step;
@@ -95,21 +137,23 @@ static bool is_utf8(const char *p)
 	return !*p;
 }
 
-static void malformed(struct smtpd_session *s, const char *text)
+/* see sasl.h */
+void smtpd_auth_malformed(struct smtpd_session *s, const char *text)
 {
 	end_exchange(s);
 	BLAME(s, AUTH_SYNTAX);
 	smtpd_refuse(s, text);
 }
 
-/* Nobody has such credentials. */
-static void reject(struct smtpd_session *s)
+/* see sasl.h */
+void smtpd_auth_reject(struct smtpd_session *s)
 {
 	smtpd_ask(s, Q_AUTH);
 	smtpd_settle(s, Q_AUTH, SMTPD_REJECT);
 }
 
-static void ask(struct smtpd_session *s, const struct smtpd_auth *a)
+/* see sasl.h */
+void smtpd_auth_ask(struct smtpd_session *s, const struct smtpd_auth *a)
 {
 	const struct smtpd_sink *sink = s->listener->sink;
 
@@ -124,8 +168,8 @@ static bool is_possible(const char *authzid, const struct smtpd_auth *a)
 
 	return (!*authzid ||
 		       !memcmp(authzid, name, (size_t)(name - authzid))) &&
-	       a->authcid.len && a->authcid.len <= NAME_MAX_ &&
-	       a->password.len <= NAME_MAX_ && is_utf8(name) &&
+	       a->authcid.len && a->authcid.len <= SASL_NAME_MAX &&
+	       a->password.len <= SASL_NAME_MAX && is_utf8(name) &&
 	       is_utf8(a->password.s);
 }
 
@@ -143,7 +187,7 @@ static void check_credentials(struct smtpd_session *s)
 
 	if (password > end || password + strlen(password) != end) {
 		if (!any) {
-			malformed(
+			smtpd_auth_malformed(
 				s, TEXT("501 5.5.2", "Malformed credentials"));
 			return;
 		}
@@ -155,11 +199,39 @@ static void check_credentials(struct smtpd_session *s)
 	a.password.s = password;
 	a.password.len = (uint16_t)(end - password);
 	a.unchecked = any;
+#if SMTPD_AUTH_MORE
+	a.proof = SMTPD_PROOF_PASSWORD;
+	a.peer = NULL;
+#endif
 	if (any || is_possible(authzid, &a))
-		ask(s, &a);
+		smtpd_auth_ask(s, &a);
 	else
-		reject(s);
+		smtpd_auth_reject(s);
 }
+
+#if SMTPD_AUTH_EXTERNAL
+/* RFC 4422 A: s->line is who the client wants to be, or empty; who it is says
+ * its certificate. */
+static void check_certificate(struct smtpd_session *s)
+{
+	struct smtpd_tls_peer peer;
+	struct smtpd_auth a;
+
+	memset(&a, 0, sizeof a);
+	a.mechanism = "EXTERNAL";
+	a.authcid.s = s->line;
+	a.authcid.len = s->line_len;
+	a.password.s = "";
+	a.proof = SMTPD_PROOF_CERTIFICATE;
+	a.peer = &peer;
+	if (smtpd_port_tls_peer(s->conn, &peer) != 0 ||
+		s->line_len > SASL_NAME_MAX || !is_utf8(s->line) ||
+		strlen(s->line) != s->line_len)
+		smtpd_auth_reject(s);
+	else
+		smtpd_auth_ask(s, &a);
+}
+#endif
 
 /* A lone '*', its CR counted. */
 static bool is_cancel(const struct smtpd_session *s)
@@ -188,15 +260,24 @@ static void response_done(struct smtpd_session *s)
 		end_exchange(s);
 		smtpd_refuse(s, TEXT("501 5.7.0", "Cancelled"));
 	} else if (!is_base64(s)) {
-		malformed(s, TEXT("501 5.5.2", "Bad base64"));
+		smtpd_auth_malformed(s, TEXT("501 5.5.2", "Bad base64"));
 	} else if (step & OVERFLOW) {
-		reject(s);
+		smtpd_auth_reject(s);
 	} else if ((step & STEP) == LOGIN_USER &&
-		   s->line_len <= NAME_MAX_ + 1) {
+		   s->line_len <= SASL_NAME_MAX + 1) {
 		s->line_len++; /* its NUL */
-		expect(s, LOGIN_PASSWORD);
+		smtpd_auth_expect(s, LOGIN_PASSWORD);
 		/* "Password:", octet for octet: devices compare it */
 		smtpd_reply(s, "334 UGFzc3dvcmQ6");
+#if SMTPD_SCRAM
+	} else if ((step & STEP) >= SCRAM_FIRST &&
+		   (step & STEP) <= SCRAM_OUTCOME) {
+		smtpd_scram_response(s);
+#endif
+#if SMTPD_AUTH_EXTERNAL
+	} else if ((step & STEP) == EXTERNAL) {
+		check_certificate(s);
+#endif
 	} else {
 		check_credentials(s);
 	}
@@ -204,6 +285,18 @@ static void response_done(struct smtpd_session *s)
 
 static uint8_t mechanism(const char *s, size_t n)
 {
+#if SMTPD_SCRAM
+	if (smtpd_is_word(s, n, "SCRAM-SHA-256"))
+		return SCRAM_FIRST;
+#endif
+#if SMTPD_SCRAM_PLUS
+	if (smtpd_is_word(s, n, "SCRAM-SHA-256-PLUS"))
+		return SCRAM_PLUS_FIRST;
+#endif
+#if SMTPD_AUTH_EXTERNAL
+	if (smtpd_is_word(s, n, "EXTERNAL"))
+		return EXTERNAL;
+#endif
 	if (smtpd_is_word(s, n, "PLAIN"))
 		return PLAIN;
 	return smtpd_is_word(s, n, "LOGIN") ? LOGIN_USER : 0;
@@ -223,7 +316,7 @@ static const char *obstacle(struct smtpd_session *s, uint8_t step)
 		return TEXT("538 5.7.11",
 			"Encryption required: use STARTTLS first");
 	}
-	if (step)
+	if (step && OFFERS(s, step))
 		return NULL;
 	BLAME(s, AUTH_MECHANISM);
 	return TEXT("504 5.5.4", "Unknown mechanism");
@@ -237,11 +330,11 @@ static void start(struct smtpd_session *s, uint8_t step, const char *response,
 	const char *end, bool whole)
 {
 	smtpd_enter(s, ST_AUTH);
-	expect(s, step);
+	smtpd_auth_expect(s, step);
 	s->line[0] = '\0'; /* LOGIN has no authzid */
-	s->line_len = step != PLAIN;
+	s->line_len = IS_LOGIN(step);
 	if (whole && response == end) {
-		smtpd_reply(s, step == PLAIN ? "334 " : "334 VXNlcm5hbWU6");
+		smtpd_reply(s, IS_LOGIN(step) ? "334 VXNlcm5hbWU6" : "334 ");
 		return;
 	}
 	if (whole && end - response == 1 && *response == '=')
@@ -318,6 +411,26 @@ size_t smtpd_auth_input(struct smtpd_session *s, uint8_t *p, size_t n)
 
 /* see session.h */
 void smtpd_auth_accepted(struct smtpd_session *s)
+{
+#if SMTPD_SCRAM
+	if (smtpd_scram_accepted(s))
+		return;
+#endif
+	smtpd_auth_welcome(s);
+}
+
+/* see sasl.h */
+void smtpd_auth_unavailable(struct smtpd_session *s, const char *text)
+{
+	end_exchange(s);
+	LOG(SMTPD_EV_AUTH, s, 454);
+	smtpd_refuse(s,
+		text ? text
+		     : TEXT("454 4.7.0", "Temporary authentication failure"));
+}
+
+/* see sasl.h */
+void smtpd_auth_welcome(struct smtpd_session *s)
 {
 	end_exchange(s);
 	if (!takes_any(s))

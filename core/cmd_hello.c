@@ -77,6 +77,43 @@ static bool hides_starttls(struct smtpd_session *s)
 }
 #endif
 
+#if SMTPD_AUTH_MORE
+/* In the order of their strength: clients take the first that they know. */
+#define MECHANISMS                                                             \
+	" EXTERNAL"                                                            \
+	" SCRAM-SHA-256-PLUS"                                                  \
+	" SCRAM-SHA-256"                                                       \
+	" PLAIN"                                                               \
+	" LOGIN"
+
+static void offer_auth(struct smtpd_session *s)
+{
+	unsigned offered = smtpd_auth_mechanisms(s);
+
+	smtpd_put(s, "250-AUTH");
+	if (offered & SMTPD_MECH_EXTERNAL)
+		smtpd_put(s, " EXTERNAL");
+	if (offered & SMTPD_MECH_SCRAM_PLUS)
+		smtpd_put(s, " SCRAM-SHA-256-PLUS");
+	if (offered & SMTPD_MECH_SCRAM)
+		smtpd_put(s, " SCRAM-SHA-256");
+	if (offered & SMTPD_MECH_PLAIN)
+		smtpd_put(s, " PLAIN");
+	if (offered & SMTPD_MECH_LOGIN)
+		smtpd_put(s, " LOGIN");
+	smtpd_put(s, "\r\n");
+}
+#elif SMTPD_AUTH
+#define MECHANISMS " PLAIN LOGIN"
+
+static void offer_auth(struct smtpd_session *s)
+{
+	smtpd_put(s, "250-AUTH" MECHANISMS "\r\n");
+}
+#else
+#define MECHANISMS ""
+#endif
+
 static void offer(struct smtpd_session *s)
 {
 	smtpd_put(s, always);
@@ -93,7 +130,7 @@ static void offer(struct smtpd_session *s)
 #endif
 #if SMTPD_AUTH
 	if (smtpd_offers_auth(s))
-		smtpd_put(s, "250-AUTH PLAIN LOGIN\r\n");
+		offer_auth(s);
 #endif
 	smtpd_put(s, "250-SIZE ");
 	/* RFC 1870 4: 0 means no limit */
@@ -155,7 +192,7 @@ enum {
 				       "MAILMAX=65535\r\n")
 				 : 0) +
 		   (SMTPD_TLS ? LEN("250-STARTTLS\r\n") : 0) +
-		   (SMTPD_AUTH ? LEN("250-AUTH PLAIN LOGIN\r\n") : 0)
+		   (SMTPD_AUTH ? LEN("250-AUTH" MECHANISMS "\r\n") : 0)
 };
 
 /* see smtpd.h */

@@ -13,6 +13,12 @@
 #define LMTP_     0x20u /* LMTP listeners only */
 #define SMTP_     0x40u /* not on LMTP listeners, RFC 2033 4.1 */
 
+#if SMTPD_SCRAM
+#define AUTH_ (NEED_ARG_ | BIG_) /* a challenge may need the whole buffer */
+#else
+#define AUTH_ NEED_ARG_
+#endif
+
 #define TALK  (IN(ST_START) | IN(ST_READY))
 #define TRANS (IN(ST_MAIL) | IN(ST_RCPT) | IN(ST_CHUNKS))
 #define ANY   (TALK | TRANS)
@@ -39,7 +45,7 @@ static const struct command {
 	{"STARTTLS", NO_ARG_, TALK, smtpd_cmd_starttls},
 #endif
 #if SMTPD_AUTH
-	{"AUTH", NEED_ARG_, IN(ST_READY), smtpd_cmd_auth},
+	{"AUTH", AUTH_, IN(ST_READY), smtpd_cmd_auth},
 #endif
 	{"QUIT", NO_ARG_, ANY, smtpd_cmd_quit},
 	{"RSET", IDLE_ | NO_ARG_, ANY, smtpd_cmd_rset},

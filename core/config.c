@@ -40,6 +40,9 @@ const char *smtpd_config_report(unsigned i, uint32_t *value)
 		OPTION(SMTPD_PROFILE),
 		OPTION(SMTPD_TLS),
 		OPTION(SMTPD_AUTH),
+		OPTION(SMTPD_SCRAM),
+		OPTION(SMTPD_SCRAM_PLUS),
+		OPTION(SMTPD_AUTH_EXTERNAL),
 		OPTION(SMTPD_CHUNKING),
 		OPTION(SMTPD_SMTPUTF8),
 		OPTION(SMTPD_DSN),
@@ -60,6 +63,7 @@ const char *smtpd_config_report(unsigned i, uint32_t *value)
 		OPTION(SMTPD_HELO_MAX),
 		OPTION(SMTPD_DATA_CHUNK),
 		OPTION(SMTPD_PEERS),
+		OPTION(SMTPD_SCRAM_EXCHANGES),
 	};
 
 	if (i >= sizeof options / sizeof *options)

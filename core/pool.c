@@ -55,6 +55,7 @@ struct smtpd_session *smtpd_pool_take(
 /* see session.h */
 void smtpd_pool_free(struct smtpd_session *s)
 {
+	smtpd_scram_end(s);
 	if (SMTPD_AUTH)
 		smtpd_wipe(s->line, sizeof s->line);
 	s->state = ST_FREE;

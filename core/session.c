@@ -103,6 +103,9 @@ static const struct {
 	[Q_BEGIN] = {smtpd_begin_accepted, smtpd_begin_refused},
 	[Q_DATA] = {smtpd_data_accepted, smtpd_data_refused},
 	[Q_END] = {smtpd_end_accepted, smtpd_end_refused},
+#if SMTPD_SCRAM
+	[Q_SCRAM] = {smtpd_scram_go_on, smtpd_scram_unknown},
+#endif
 };
 
 /* see session.h */
@@ -133,6 +136,10 @@ int smtpd_session_verdict(smtpd_ref ref, enum smtpd_verdict verdict,
 		return SMTPD_EGONE;
 	if (verdict != SMTPD_ACCEPT && verdict != SMTPD_REJECT)
 		return SMTPD_EINVAL;
+#if SMTPD_SCRAM
+	if (s->question == Q_SCRAM && verdict == SMTPD_ACCEPT)
+		return SMTPD_EINVAL; /* with which keys? */
+#endif
 	if (code && smtpd_session_reply(s, code, enhanced, text) != 0)
 		return SMTPD_EINVAL;
 	smtpd_settle(s, (enum question)s->question, verdict);

@@ -26,6 +26,7 @@
 
 #include "base64.h"
 #include "mem.h"
+#include "scram.h"
 #include "smtpd.h"
 #include "smtpd_peers.h"
 #include "smtpd_port.h"
@@ -57,6 +58,9 @@ enum question {
 	Q_BEGIN,
 	Q_DATA,
 	Q_END,
+#if SMTPD_SCRAM
+	Q_SCRAM, /* the keys of a user */
+#endif
 };
 
 #define F_PENDING   0x0001u /* the question awaits its answer */
@@ -194,6 +198,9 @@ struct pool {
 	bool stopping;
 #if SMTPD_PEERS > 0
 	struct smtpd_peer_memory peers[SMTPD_PEERS];
+#endif
+#if SMTPD_SCRAM
+	struct smtpd_scram_pool scram;
 #endif
 #if SMTPD_TLS && SMTPD_TOLERANT
 	const struct smtpd_tls_offer *offer; /* of the handshake that failed */
@@ -366,6 +373,11 @@ static inline bool offers_starttls(const struct smtpd_session *s)
 
 bool smtpd_offers_auth(const struct smtpd_session *); /* cmd_auth.c */
 
+#if SMTPD_AUTH_MORE
+/* Which mechanisms are offered where AUTH is: SMTPD_MECH_ bits. */
+unsigned smtpd_auth_mechanisms(const struct smtpd_session *); /* cmd_auth.c */
+#endif
+
 /* ---- cmd_data.c ---- */
 
 size_t smtpd_data_input(struct smtpd_session *, uint8_t *p, size_t n);
@@ -384,6 +396,8 @@ bool smtpd_auth_begin(struct smtpd_session *, char *arg, const char *end);
 
 void smtpd_auth_accepted(struct smtpd_session *);
 void smtpd_auth_refused(struct smtpd_session *);
+void smtpd_scram_go_on(struct smtpd_session *);
+void smtpd_scram_unknown(struct smtpd_session *);
 void smtpd_mail_accepted(struct smtpd_session *);
 void smtpd_mail_refused(struct smtpd_session *);
 void smtpd_rcpt_accepted(struct smtpd_session *);

@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "smtpd_client.h"
 #include "smtpd_config.h"
 #include "smtpd_listener.h"
 #include "smtpd_quirk.h"
@@ -58,11 +59,6 @@ enum smtpd_verdict {
 	SMTPD_LATER, /* settled by smtpd_session_verdict() or _resume() */
 };
 
-struct smtpd_str {
-	const char *s;
-	uint16_t len;
-};
-
 /* A peer's address and port in host order; IPv4 uses the first 4 octets. */
 struct smtpd_peer {
 	uint8_t ip[SMTPD_IPV6 ? 16 : 4];
@@ -70,83 +66,10 @@ struct smtpd_peer {
 	uint16_t port;
 };
 
-/* ---- what the client said ---- */
-
-/* A reverse-path or forward-path, RFC 5321 4.1.2; a source route is left out.
- * `local` keeps its quotes. */
-struct smtpd_path {
-	struct smtpd_str text;   /* local@domain, empty for <> */
-	struct smtpd_str local;  /* Local-part */
-	struct smtpd_str domain; /* Domain or address literal; may be empty */
-	bool utf8; /* has octets above 127 (RFC 6531), which may be anything
-		      where path-8bit is forgiven */
-};
-
-enum smtpd_body {
-	SMTPD_BODY_7BIT,
-	SMTPD_BODY_8BITMIME,
-	SMTPD_BODY_BINARYMIME,
-};
-
-enum smtpd_ret {
-	SMTPD_RET_NONE,
-	SMTPD_RET_FULL,
-	SMTPD_RET_HDRS,
-};
-
-/* NOTIFY= of RFC 3461 4.1; 0 when the client gave none. */
-#define SMTPD_NOTIFY_NEVER   1u
-#define SMTPD_NOTIFY_SUCCESS 2u
-#define SMTPD_NOTIFY_FAILURE 4u
-#define SMTPD_NOTIFY_DELAY   8u
-
-/* MAIL. Spans are valid during the callback, and while it stays LATER. */
-struct smtpd_mail {
-	struct smtpd_path from;
-	uint32_t size; /* SIZE=, 0 when not given */
-	enum smtpd_body body;
-	bool smtputf8;
-	enum smtpd_ret ret;
-	struct smtpd_str envid; /* ENVID=, xtext as sent, valid; or empty */
-	struct smtpd_str auth;  /* AUTH=, xtext as sent, valid; or empty */
-};
-
-/* RCPT. Spans are valid during the callback, and while it stays LATER. */
-struct smtpd_rcpt {
-	struct smtpd_path to;
-	uint8_t notify;         /* SMTPD_NOTIFY_ bits */
-	struct smtpd_str orcpt; /* ORCPT=, addr-type;xtext as sent; or empty */
-};
-
-/* AUTH, decoded; an authorization identity other than authcid is refused
- * before. Wiped when the verdict is there. A sink MUST NOT keep or log
- * `password`. */
-struct smtpd_auth {
-	const char *mechanism;    /* "PLAIN" or "LOGIN" */
-	struct smtpd_str authcid; /* user name, 1 to 255 octets of UTF-8 */
-	struct smtpd_str password;
-	/* The listener takes any credentials (SMTPD_LISTEN_AUTH_ANY): note
-	 * who it claims to be, if you like, and ACCEPT. Both spans may be
-	 * empty or hold anything. */
-	bool unchecked;
-};
-
 /* How a TLS connection came out; pointers stay valid while it is open. */
 struct smtpd_tls_info {
 	const char *version; /* "TLSv1.3" */
 	const char *cipher;  /* "TLS_CHACHA20_POLY1305_SHA256" */
-};
-
-/* Octets of a subject that can be told. */
-#define SMTPD_SUBJECT_MAX 255
-
-/* A client's verified certificate. */
-struct smtpd_tls_peer {
-	uint8_t fingerprint[32]; /* SHA-256 of the certificate in DER */
-	/* the subject as RFC 4514 writes it, special characters escaped, the
-	 * most specific first: "CN=camera-1,O=Example"; "" when it is empty,
-	 * or longer than there is room for */
-	char subject[SMTPD_SUBJECT_MAX + 1];
 };
 
 /* Why a session, or a message of it, ended. */
@@ -164,6 +87,9 @@ enum smtpd_end {
 /* ---- the sink: what the application supplies ---- */
 
 #define SMTPD_SINK_DSN 1u /* honours RFC 3461: the DSN extension is offered */
+#define SMTPD_SINK_EXTERNAL                                                    \
+	2u /* `auth` knows users by their certificates: EXTERNAL is offered    \
+	    */
 
 /* `end` of a message to all its recipients at once: SMTP, not LMTP. */
 #define SMTPD_ALL_RCPTS UINT16_MAX
@@ -186,6 +112,21 @@ struct smtpd_sink {
 	 * REJECT: 535 5.7.8. Busy: smtpd_session_reply(s, 454, "4.7.0", ..). */
 	enum smtpd_verdict (*auth)(
 		struct smtpd_session *, const struct smtpd_auth *);
+
+#if SMTPD_SCRAM
+	/*
+	 * The keys of this user, whose name is 1 to 255 octets of UTF-8; NULL:
+	 * SCRAM is not offered. ACCEPT: *keys is filled in. REJECT without a
+	 * reply: nobody of that name; the exchange goes on with a salt made
+	 * up and fails at its end. Set salt_len and iterations to what users
+	 * have, so that nobody can tell; 0: 16 and 4096. REJECT with a reply:
+	 * the exchange ends with it. LATER: smtpd_session_scram() has the
+	 * keys, or smtpd_session_verdict() a reply. `auth` follows with how
+	 * the exchange came out.
+	 */
+	enum smtpd_verdict (*scram)(struct smtpd_session *,
+		const struct smtpd_str *authcid, struct smtpd_scram_keys *keys);
+#endif
 
 	/* Take a message from this sender? Default REJECT: 550 5.7.1. */
 	enum smtpd_verdict (*mail)(
@@ -401,13 +342,31 @@ smtpd_ref smtpd_session_ref(const struct smtpd_session *);
  *
  * The reply is queued and the port is woken. Returns 0; SMTPD_EGONE when the
  * peer left, the deadline passed or the answer was given before: nothing was
- * done; SMTPD_EINVAL for a bad verdict or reply: still unanswered.
+ * done; SMTPD_EINVAL for a bad verdict or reply, or for ACCEPT of
+ * `scram`: still unanswered.
  *
  * Context: any callback but the one that asked.
  * RFC 5321 4.2; RFC 2920 3.2.
  */
 int smtpd_session_verdict(smtpd_ref ref, enum smtpd_verdict verdict,
 	unsigned code, const char *enhanced, const char *text);
+
+#if SMTPD_SCRAM
+/*
+ * The late answer to `scram`.
+ *
+ * verdict  SMTPD_ACCEPT: *keys are the user's. SMTPD_REJECT: there is no such
+ *          user; of *keys only salt_len and iterations count.
+ *
+ * keys are copied. Returns 0; SMTPD_EGONE as smtpd_session_verdict(), or when
+ * something else is being asked; SMTPD_EINVAL for a bad verdict or keys out of
+ * their range: still unanswered.
+ *
+ * Context: any callback but the one that asked.
+ */
+int smtpd_session_scram(smtpd_ref ref, enum smtpd_verdict verdict,
+	const struct smtpd_scram_keys *keys);
+#endif
 
 /*
  * More data, please: after `data` answered LATER. Returns 0 or SMTPD_EGONE.

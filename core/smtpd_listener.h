@@ -56,6 +56,13 @@ extern const struct smtpd_limits smtpd_limits_default;
  * session ends, so that nothing behind it can pass for another message. */
 #define SMTPD_LISTEN_RELAY 0x100u
 
+/* Mechanisms of AUTH. */
+#define SMTPD_MECH_EXTERNAL   0x01u
+#define SMTPD_MECH_SCRAM_PLUS 0x02u
+#define SMTPD_MECH_SCRAM      0x04u
+#define SMTPD_MECH_PLAIN      0x08u
+#define SMTPD_MECH_LOGIN      0x10u
+
 /* One listening port's rules. Constant while any session uses it; may be in
  * flash. */
 struct smtpd_listener {
@@ -65,6 +72,11 @@ struct smtpd_listener {
 	void *user;                        /* the application's */
 	uint16_t flags;                    /* SMTPD_LISTEN_ */
 	uint32_t forgive; /* SMTPD_STRICT, SMTPD_FORGIVE_ALL, or bits */
+#if SMTPD_AUTH_MORE
+	/* SMTPD_MECH_ bits that are not offered; 0: all that the build and the
+	 * connection have, with SMTPD_LISTEN_AUTH_ANY only PLAIN and LOGIN */
+	uint8_t auth_off;
+#endif
 #if SMTPD_PROXY
 	/* Peers that MUST begin with a header of the PROXY protocol, see
 	 * smtpd_proxy.h. NULL with 0: none. */

@@ -103,6 +103,8 @@ static void set_up(const uint8_t *p)
 		world.listener.host_name = "[IPv6:2001:db8::1]";
 	if (p[7] & 128)
 		set_up_tolerant(p[5]);
+	if (p[6] & 32)
+		engine_scram();
 }
 
 static void settle(struct smtpd_conn *c, uint8_t how)

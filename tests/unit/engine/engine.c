@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "port_crypto.h"
 #include "session.h"
 
 #define TURNS_MAX 100000000u
@@ -182,6 +183,11 @@ int engine_settle(struct smtpd_conn *c, enum smtpd_verdict v, unsigned code,
 	sink_answered(c, c->question, v == SMTPD_ACCEPT);
 	if (c->question == CALL_DATA && v == SMTPD_ACCEPT)
 		result = smtpd_session_resume(ref);
+#if SMTPD_SCRAM
+	else if (c->question == CALL_SCRAM && !code)
+		result = smtpd_session_scram(
+			ref, c->unknown ? SMTPD_REJECT : v, &engine_scram_keys);
+#endif
 	else
 		result = smtpd_session_verdict(ref, v, code, enhanced, text);
 	if (result != 0)
@@ -415,6 +421,7 @@ void engine_begin(void)
 #if SMTPD_PEERS > 0
 	memset(smtpd_pool.peers, 0, sizeof smtpd_pool.peers);
 #endif
+	port_crypto_reset();
 	memset(&world, 0, sizeof world);
 	world.limits = smtpd_limits_default;
 	world.now_ms = 1000;

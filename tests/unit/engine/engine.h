@@ -33,6 +33,7 @@ enum call {
 	CALL_BEGIN,
 	CALL_DATA,
 	CALL_END,
+	CALL_SCRAM,
 	CALLS
 };
 
@@ -123,6 +124,7 @@ struct smtpd_conn {
 	/* the question that waits */
 	bool pending;
 	enum call question;
+	bool unknown; /* the user that `scram` asks for */
 	const struct rule *rule;
 	smtpd_ref ref;
 	unsigned turns;      /* until it is settled, 0: by hand */
@@ -136,6 +138,11 @@ struct smtpd_conn {
 
 /* A fresh world with a listener of flags 0, no limits changed. */
 void engine_begin(void);
+
+/* Offer SCRAM. There is one user, "user" with the password "pencil" and what
+ * RFC 7677 3 has of it; ANSWER_REJECT to CALL_SCRAM: there is none. */
+void engine_scram(void);
+extern const struct smtpd_scram_keys engine_scram_keys;
 
 /* Close what is open; NULL, or what was wrong: a violation, a session left
  * in the pool. */

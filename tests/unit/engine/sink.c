@@ -8,7 +8,7 @@
 #include <string.h>
 
 const char *const engine_call_names[CALLS] = {
-	"connect", "auth", "mail", "rcpt", "begin", "data", "end"};
+	"connect", "auth", "mail", "rcpt", "begin", "data", "end", "scram"};
 
 const char *const engine_end_names[] = {
 	"QUIT", "PEER", "TIMEOUT", "REFUSED", "TLS", "SHUTDOWN", "RESET"};
@@ -118,9 +118,66 @@ static enum smtpd_verdict on_auth(
 
 	octets_addf(&c->calls, "auth %s", a->mechanism);
 	add_str(&c->calls, " ", a->authcid, 0);
+#if SMTPD_AUTH_MORE
+	static const char *const proofs[] = {"", " right\n", " wrong\n", " "};
+
+	check(c, (a->proof == SMTPD_PROOF_CERTIFICATE) == (a->peer != NULL),
+		"a certificate with EXTERNAL only");
+	check(c, a->proof == SMTPD_PROOF_PASSWORD || !a->password.len,
+		"a password that nobody sent");
+	octets_addf(&c->calls, "%s", proofs[a->proof]);
+	if (a->peer)
+		octets_addf(&c->calls, "%s\n", a->peer->subject);
+	if (a->proof != SMTPD_PROOF_PASSWORD)
+		return answer(s, CALL_AUTH);
+#endif
 	add_str(&c->calls, " ", a->password, '\n');
 	return answer(s, CALL_AUTH);
 }
+
+#if SMTPD_SCRAM
+/* RFC 7677 3, of the password there */
+const struct smtpd_scram_keys engine_scram_keys = {
+	.salt = {0x5b, 0x6d, 0x99, 0x68, 0x9d, 0x12, 0x35, 0x8e, 0xec, 0xa0,
+		0x4b, 0x14, 0x12, 0x36, 0xfa, 0x81},
+	.salt_len = 16,
+	.iterations = 4096,
+	.stored_key = {0x58, 0x6e, 0x5d, 0xf2, 0x83, 0xe6, 0xdc, 0xeb, 0x5c,
+		0x3e, 0x79, 0x1d, 0x8b, 0x85, 0x28, 0xec, 0x19, 0x1e, 0x66,
+		0x40, 0x45, 0xce, 0x97, 0x17, 0x92, 0xe2, 0xe6, 0xb5, 0xbb,
+		0x13, 0xe2, 0xa6},
+	.server_key = {0xc1, 0xf3, 0xcb, 0xc1, 0xc1, 0x3a, 0x9d, 0x35, 0xa1,
+		0x4c, 0x09, 0x90, 0xee, 0xd9, 0x76, 0x29, 0xea, 0x22, 0x58,
+		0x63, 0xe5, 0x66, 0xa4, 0x31, 0x4a, 0xb9, 0x9f, 0x3f, 0x00,
+		0xe5, 0xd9, 0xd5},
+};
+
+static enum smtpd_verdict on_scram(struct smtpd_session *s,
+	const struct smtpd_str *name, struct smtpd_scram_keys *keys)
+{
+	struct smtpd_conn *c = engine_conn(s);
+	enum smtpd_verdict v;
+	bool known = name->len == 4 && !memcmp(name->s, "user", 4);
+
+	add_str(&c->calls, "scram ", *name, '\n');
+	check(c, name->len > 0 && name->len <= 255, "the length of a name");
+	*keys = engine_scram_keys;
+	c->unknown = !known;
+	v = answer(s, CALL_SCRAM);
+	if (!known && v == SMTPD_ACCEPT)
+		v = SMTPD_REJECT;
+	return v;
+}
+
+void engine_scram(void)
+{
+	world.sink.scram = on_scram;
+}
+#else
+void engine_scram(void)
+{
+}
+#endif
 
 static enum smtpd_verdict on_mail(
 	struct smtpd_session *s, const struct smtpd_mail *m)

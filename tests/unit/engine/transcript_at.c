@@ -41,6 +41,15 @@ static const char *const features[] = {
 #if SMTPD_AUTH
 	"auth",
 #endif
+#if SMTPD_SCRAM
+	"scram",
+#endif
+#if SMTPD_SCRAM_PLUS
+	"scram_plus",
+#endif
+#if SMTPD_AUTH_EXTERNAL
+	"external",
+#endif
 #if SMTPD_CHUNKING
 	"chunking",
 #endif
@@ -126,6 +135,8 @@ static const char *at_listener(const struct words *w)
 		world.listener.flags |= (uint16_t)n->value;
 		if (!strcmp(w->word[i], "dsn"))
 			world.sink.flags |= SMTPD_SINK_DSN;
+		else if (!strcmp(w->word[i], "scram"))
+			engine_scram();
 		else if (!strcmp(w->word[i], "tolerant"))
 			world.listener.forgive = SMTPD_FORGIVE_ALL;
 		else if (!n->name)
