@@ -11,6 +11,10 @@
 
 set(SMTPD_INCLUDE_DIRS ${SMTPD_DIR}/core ${SMTPD_DIR}/config)
 set(SMTPD_CORE_SOURCES
+	${SMTPD_DIR}/core/alert.c
+	${SMTPD_DIR}/core/alert_date.c
+	${SMTPD_DIR}/core/alert_html.c
+	${SMTPD_DIR}/core/alert_rules.c
 	${SMTPD_DIR}/core/base64.c
 	${SMTPD_DIR}/core/cidr.c
 	${SMTPD_DIR}/core/charset.c

@@ -59,7 +59,7 @@ struct smtpd_alert {
 	uint16_t parts;          /* parts so far */
 	uint16_t pictures;       /* of them pictures; the first one is given */
 	uint32_t picture_octets; /* of the first one, decoded, so far */
-	uint32_t octets;         /* of the mail as sent, so far */
+	uint32_t octets;         /* of the mail as sent, full stage */
 };
 
 /* Each may be NULL. */
@@ -80,23 +80,22 @@ struct smtpd_alert_events {
  * them hold. All rules are tried in order, the user's first; what is set
  * already stays as it is.
  *
- *   rule      = item *( SP item )      ; '#' begins a comment
- *   item      = condition / setting
+ *   rule      = *( condition SP ) 1*( setting SP ) ; '#' begins a comment
  *   condition = where "~" words        ; one of the words is in there
- *   setting   = what "=" ( words / where ":" words )
+ *   setting   = what "=" ( word / where ":" words )
  *   where     = "from" / "subject" / "text" / "brand"
  *   what      = "brand" / "device" / "channel" / "event" / "state"
  *   words     = word *( "|" word )
- *   word      = 1*( any but SP | " # ) / <"> *( any but " ) <">
+ *   word      = 1*( any but SP " | ; # ) / <"> 1*( any but <"> ) <">
  *
- * Words are found in any case. `what=where:words` takes what stands behind the
- * first of the words that is found, up to the end of the line, without white
- * space and colons around it; `what=word` the word itself. State is one of
- * start, end, test.
+ * Words are found in any case; `from` is the address and the name before it.
+ * `what=where:words` takes what stands behind the first of the words that is
+ * found, up to the end of the line, without white space and colons around it;
+ * `what=word` the word itself. State is one of start, end, test.
  *
  *   text~"EVENT TYPE:" brand=hikvision event=text:"EVENT TYPE:"
  *   brand~hikvision channel=text:"CHANNEL NAME:"|"CHANNEL NUMBER:"
- *   subject~test state=test
+ *   subject~"test mail" state=test
  */
 
 /* What is wrong with a rule. */
@@ -107,7 +106,8 @@ struct smtpd_alert_error {
 
 /*
  * Look at rules, of len octets, before they are used; lines end in LF, CRLF
- * or ';', which may not stand inside quotes.
+ * or ';', none of which may stand inside quotes. Rules that were not looked at
+ * are safe as well: a line ends at what is wrong with it.
  *
  * Returns 0; or SMTPD_EINVAL, and *error says what is wrong.
  */
@@ -123,12 +123,17 @@ struct smtpd_alert_reader {
 	const struct smtpd_alert_events *events;
 	void *ctx;
 	const char *rules;
+	uint32_t octets;
 	uint16_t rules_len;
 	uint16_t text_len;
-	uint8_t part;        /* what the part is that is read */
-	uint8_t html, blank; /* state of the HTML reader */
-	uint8_t tag_len;
-	char tag[10];
+	uint8_t seen;     /* which fields there were */
+	uint8_t part;     /* what the part is that is read */
+	uint8_t html;     /* where in HTML we are */
+	uint8_t tag_len;  /* of a tag's name, or of a character's */
+	bool hidden;      /* in a script, a style or a title */
+	bool blank, line; /* white space, or a line end, comes before text */
+	bool named;       /* `device` is the name in From: */
+	char tag[9];
 };
 
 /*
