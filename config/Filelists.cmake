@@ -74,7 +74,10 @@ set(SMTPD_PORT_WOLFSSL_SOURCES
 	${SMTPD_DIR}/port/wolfssl/altcp_tls_wolfssl.c
 	${SMTPD_DIR}/port/wolfssl/crypto.c
 	${SMTPD_DIR}/port/wolfssl/tls_arena.c
+	${SMTPD_DIR}/port/wolfssl/tls_binding.c
+	${SMTPD_DIR}/port/wolfssl/tls_client_cert.c
 	${SMTPD_DIR}/port/wolfssl/tls_config.c
+	${SMTPD_DIR}/port/wolfssl/tls_der.c
 	${SMTPD_DIR}/port/wolfssl/tls_engine.c
 	${SMTPD_DIR}/port/wolfssl/tls_explain.c
 	${SMTPD_DIR}/port/wolfssl/tls_io.c

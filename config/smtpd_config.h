@@ -48,6 +48,11 @@
 #define SMTPD_TLS SMTPD_BY_PROFILE(0, 1, 1)
 #endif
 
+/* Certificates of clients can be asked for and verified. */
+#ifndef SMTPD_TLS_CLIENT_CERT
+#define SMTPD_TLS_CLIENT_CERT (SMTPD_TLS && SMTPD_BY_PROFILE(0, 0, 1))
+#endif
+
 /* AUTH (RFC 4954) with PLAIN (RFC 4616) and LOGIN. */
 #ifndef SMTPD_AUTH
 #define SMTPD_AUTH SMTPD_BY_PROFILE(0, 1, 1)

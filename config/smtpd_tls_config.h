@@ -66,9 +66,9 @@
 #define SMTPD_TLS_X25519 1
 #endif
 
-/* Certificates of clients can be asked for and verified. */
-#ifndef SMTPD_TLS_CLIENT_CERT
-#define SMTPD_TLS_CLIENT_CERT (!SMTPD_TLS_SMALL)
+/* Channel bindings (RFC 9266, RFC 5929 4), for SCRAM-SHA-256-PLUS. */
+#ifndef SMTPD_TLS_BINDING
+#define SMTPD_TLS_BINDING (!SMTPD_TLS_SMALL)
 #endif
 
 /* Dates of peers' certificates are checked, against smtpd_port_wall_s(). A
@@ -175,6 +175,12 @@
 /* Records of a handshake, before it is failed. */
 #ifndef SMTPD_TLS_HANDSHAKE_RECORDS
 #define SMTPD_TLS_HANDSHAKE_RECORDS 1024
+#endif
+
+/* Octets of a peer's chain, and of any other message of a handshake, 2048 to
+ * 65535; SMTPD_TLS_SLOT_SIZE must hold them. */
+#ifndef SMTPD_TLS_PEER_CHAIN_SIZE
+#define SMTPD_TLS_PEER_CHAIN_SIZE (SMTPD_TLS_SMALL ? 4096 : 20480)
 #endif
 
 /* Certificates in a chain of a peer. */

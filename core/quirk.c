@@ -47,6 +47,13 @@ static bool asked_for_tls(const struct smtpd_session *s)
 	       !(s->flags & F_TLS_FIRST);
 }
 
+/* Ours, or the client's: with less security it would not get better. */
+static bool about_certificate(enum smtpd_quirk why)
+{
+	return why == SMTPD_QUIRK_TLS_CERTIFICATE ||
+	       why > SMTPD_QUIRK_TLS_FAILED;
+}
+
 /* see smtpd.h */
 void smtpd_session_tls_failed(struct smtpd_session *s, enum smtpd_quirk why,
 	const struct smtpd_tls_offer *offer)
@@ -54,7 +61,7 @@ void smtpd_session_tls_failed(struct smtpd_session *s, enum smtpd_quirk why,
 	if (s->state != ST_TLS || s->quirks & TOLD_TLS)
 		return;
 	s->quirks |= TOLD_TLS;
-	if (asked_for_tls(s) && why != SMTPD_QUIRK_TLS_CERTIFICATE &&
+	if (asked_for_tls(s) && !about_certificate(why) &&
 		why != SMTPD_QUIRK_NOT_TLS) /* it will stay so */
 		smtpd_peer_tls(s, true);
 	smtpd_pool.offer = offer;

@@ -150,7 +150,26 @@ X(TLS_CERTIFICATE, "tls-certificate", \
 "off, or give it our authority's certificate.") \
 X(TLS_FAILED, "tls-failed", \
 "The device broke off while TLS was being set up: try another encryption " \
-"in its settings.")
+"in its settings.") \
+SMTPD_QUIRKS_CLIENT_CERT(X)
+
+#if SMTPD_TLS_CLIENT_CERT
+#define SMTPD_QUIRKS_CLIENT_CERT(X) \
+X(TLS_CERT_MISSING, "tls-client-no-certificate", \
+"The device showed no certificate where one is required: give it one of its " \
+"own, or choose another port.") \
+X(TLS_CERT_UNKNOWN, "tls-client-unknown-ca", \
+"The device showed a certificate that no authority known here has signed: " \
+"give it one that is signed for this server.") \
+X(TLS_CERT_DATE, "tls-client-date", \
+"The device showed a certificate that is expired or not yet valid, or the " \
+"clock here is not set: renew it, or set the clock.") \
+X(TLS_CERT_UNFIT, "tls-client-unfit", \
+"The device showed a certificate that is not for TLS clients, or with a " \
+"chain too long or a key too weak: make it a new one.")
+#else
+#define SMTPD_QUIRKS_CLIENT_CERT(X)
+#endif
 
 #define SMTPD_QUIRK_ENUM(id, name, text) SMTPD_QUIRK_##id,
 

@@ -45,8 +45,13 @@
 #define HAVE_TM_TYPE
 #define XTIME   smtpd_tls_wall
 #define XGMTIME gmtime_r
+/* an unset clock: port/wolfssl/tls_platform.c; wolfSSL's own behind it */
+#define XVALIDATE_DATE smtpd_tls_date
+#define USE_WOLF_VALIDDATE
 #ifndef __ASSEMBLER__
 #include <time.h>
+extern int smtpd_tls_date(
+	const unsigned char *date, unsigned char format, int type);
 #endif
 #else
 #define NO_ASN_TIME
@@ -92,7 +97,13 @@ extern int smtpd_tls_seed(unsigned char *output, unsigned int len);
 #define WOLFSSL_NO_DEF_TICKET_ENC_CB      /* port/wolfssl/tls_ticket.c */
 #define WOLFSSL_ALWAYS_KEEP_SNI           /* a ticket is for one name */
 #endif
+#if SMTPD_TLS_BINDING
+#define HAVE_KEYING_MATERIAL
+#endif
 #define MAX_CHAIN_DEPTH SMTPD_TLS_CHAIN_MAX
+#if SMTPD_TLS_CLIENT || SMTPD_TLS_CLIENT_CERT
+#define MAX_CERTIFICATE_SZ SMTPD_TLS_PEER_CHAIN_SIZE
+#endif
 
 /* ---- ciphers and hashes ---- */
 

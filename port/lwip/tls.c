@@ -42,6 +42,27 @@ void smtpd_port_tls_adopt(struct smtpd_conn *c)
 }
 #endif
 
+/* see smtpd_port.h */
+int smtpd_port_tls_binding(struct smtpd_conn *c, enum smtpd_binding kind,
+	uint8_t out[SMTPD_BINDING_MAX])
+{
+	const struct smtpd_tls *tls = NULL;
+
+	if (c->tls == TLS_UP && c->pcb)
+		tls = altcp_tls_engine(c->pcb);
+	return tls ? smtpd_tls_get_binding(tls, kind, out) : SMTPD_ENONE;
+}
+
+/* see smtpd_port.h */
+int smtpd_port_tls_peer(struct smtpd_conn *c, struct smtpd_tls_peer *peer)
+{
+	const struct smtpd_tls *tls = NULL;
+
+	if (c->tls == TLS_UP && c->pcb)
+		tls = altcp_tls_engine(c->pcb);
+	return tls ? smtpd_tls_get_peer(tls, peer) : SMTPD_ENONE;
+}
+
 /* see conn.h */
 void lwip_smtpd_conn_unreserve(struct smtpd_conn *c)
 {

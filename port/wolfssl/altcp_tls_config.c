@@ -41,11 +41,23 @@ struct altcp_tls_config *altcp_tls_config_identity(
 	const struct smtpd_tls_identity *identity,
 	enum smtpd_tls_reason *reason)
 {
+	return altcp_tls_config_asking(
+		identity, SMTPD_TLS_ASK_NOT, NULL, 0, reason);
+}
+
+/* see altcp_tls_wolfssl.h */
+struct altcp_tls_config *altcp_tls_config_asking(
+	const struct smtpd_tls_identity *identity, enum smtpd_tls_ask ask,
+	const u8_t *ca, size_t ca_len, enum smtpd_tls_reason *reason)
+{
 	struct altcp_tls_config *config = new_config();
 	enum smtpd_tls_reason r = SMTPD_TLS_BUSY;
 
-	if (config)
+	if (config && ask == SMTPD_TLS_ASK_NOT)
 		r = smtpd_tls_config_server(&config->engine, identity);
+	else if (config)
+		r = smtpd_tls_config_asking(
+			&config->engine, identity, ask, ca, ca_len);
 	if (reason)
 		*reason = r;
 	if (r == SMTPD_TLS_OK)
@@ -129,6 +141,15 @@ struct altcp_tls_config *altcp_tls_create_config_client_2wayauth(const u8_t *ca,
 	if (!cert || !privkey || (privkey_pass && privkey_pass_len))
 		return NULL;
 	return client(ca, ca_len, &id);
+}
+
+/* see altcp_tls_wolfssl.h */
+const struct smtpd_tls *altcp_tls_engine(struct altcp_pcb *conn)
+{
+	const struct tls_pcb *s =
+		conn->fns == &altcp_tls_functions ? conn->state : NULL;
+
+	return s ? s->tls : NULL;
 }
 
 /* see altcp_tls_wolfssl.h */

@@ -88,6 +88,12 @@ struct altcp_tls_config *altcp_tls_config_identity(
 	const struct smtpd_tls_identity *identity,
 	enum smtpd_tls_reason *reason);
 
+/* The same, and clients are asked for a certificate: see
+ * smtpd_tls_config_asking(). With SMTPD_TLS_ASK_NOT, ca is not looked at. */
+struct altcp_tls_config *altcp_tls_config_asking(
+	const struct smtpd_tls_identity *identity, enum smtpd_tls_ask ask,
+	const u8_t *ca, size_t ca_len, enum smtpd_tls_reason *reason);
+
 /* Use another certificate for new connections. See smtpd_tls_config_reload().
  */
 enum smtpd_tls_reason altcp_tls_config_reload(
@@ -96,6 +102,9 @@ enum smtpd_tls_reason altcp_tls_config_reload(
 /* Version and cipher; NULL before the handshake is done. Valid while the
  * connection is open. */
 const struct smtpd_tls_info *altcp_tls_info(struct altcp_pcb *);
+
+/* The connection's engine, to be asked; NULL: it has none (yet). */
+const struct smtpd_tls *altcp_tls_engine(struct altcp_pcb *);
 
 /* The peer ended without close_notify: what came may not be all it sent. To be
  * asked when `recv` got NULL. RFC 8446 6.1. */

@@ -9,6 +9,7 @@
 #include <wolfssl/error-ssl.h>
 
 #include "smtpd_port.h"
+#include "tls_der.h"
 #include "tls_internal.h"
 
 static struct smtpd_tls_config configs[SMTPD_TLS_CONFIGS];
@@ -176,10 +177,17 @@ static enum smtpd_tls_reason trust(
 	WOLFSSL_CTX *ctx, const uint8_t *ca, size_t ca_len)
 {
 #if SMTPD_TLS_CLIENT || SMTPD_TLS_CLIENT_CERT
+	struct smtpd_der rest = {ca, ca_len}, one = {ca, ca_len};
 	int ret;
 
-	ret = wolfSSL_CTX_load_verify_buffer(
-		ctx, ca, length_of(ca, ca_len), format_of(ca, ca_len));
+	do {
+		if (!is_pem(ca, ca_len) && !smtpd_der_next(&rest, &one, NULL))
+			return SMTPD_TLS_BAD_CA;
+		/* whose dates are those of the root, RFC 5280 6.1 (d) */
+		ret = wolfSSL_CTX_load_verify_buffer_ex(ctx, one.p,
+			length_of(one.p, one.len), format_of(one.p, one.len), 0,
+			WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);
+	} while (ret == WOLFSSL_SUCCESS && !is_pem(ca, ca_len) && rest.len);
 	if (ret != WOLFSSL_SUCCESS)
 		return because(ret, SMTPD_TLS_BAD_CA);
 	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
@@ -196,6 +204,7 @@ struct order {
 	const uint8_t *ca;
 	size_t ca_len;
 	const struct smtpd_tls_identity *identity;
+	enum smtpd_tls_ask ask;
 };
 
 static enum smtpd_tls_reason fill_context(
@@ -207,8 +216,12 @@ static enum smtpd_tls_reason fill_context(
 		r = trust(ctx, o->ca, o->ca_len);
 	if (r == SMTPD_TLS_OK && o->identity)
 		r = use_identity(ctx, o->identity);
+#if SMTPD_TLS_CLIENT_CERT
+	if (r == SMTPD_TLS_OK && o->ask)
+		smtpd_tls_ask(ctx, o->ask);
+#endif
 #if SMTPD_TLS_TICKETS
-	if (r == SMTPD_TLS_OK && !c->client)
+	if (r == SMTPD_TLS_OK && !c->client && !o->ask)
 		smtpd_tls_ticket_setup(c, ctx);
 #else
 	(void)c;
@@ -229,6 +242,11 @@ static enum smtpd_tls_reason make_generation(
 	wolfSSL_Init();
 	g->ctx = new_context(c->client);
 	r = g->ctx ? fill_context(g->ctx, c, o) : SMTPD_TLS_NO_MEMORY;
+#if SMTPD_TLS_BINDING
+	if (r == SMTPD_TLS_OK && o->identity)
+		smtpd_tls_end_point(
+			g, o->identity->cert, o->identity->cert_len);
+#endif
 	if (r != SMTPD_TLS_OK && g->ctx) {
 		wolfSSL_CTX_free(g->ctx);
 		g->ctx = NULL;
@@ -262,6 +280,7 @@ static enum smtpd_tls_reason make(
 		return SMTPD_TLS_BUSY;
 	memset(&configs[i], 0, sizeof configs[i]);
 	configs[i].client = client;
+	configs[i].ask = (uint8_t)o->ask;
 	r = make_generation(&configs[i], &configs[i].gen[0], o);
 	if (r != SMTPD_TLS_OK)
 		return r;
@@ -274,9 +293,21 @@ static enum smtpd_tls_reason make(
 enum smtpd_tls_reason smtpd_tls_config_server(struct smtpd_tls_config **config,
 	const struct smtpd_tls_identity *identity)
 {
-	struct order o = {NULL, 0, identity};
+	struct order o = {NULL, 0, identity, SMTPD_TLS_ASK_NOT};
 
 	return make(config, false, &o);
+}
+
+/* see tls_engine.h */
+enum smtpd_tls_reason smtpd_tls_config_asking(struct smtpd_tls_config **config,
+	const struct smtpd_tls_identity *identity, enum smtpd_tls_ask ask,
+	const uint8_t *ca, size_t ca_len)
+{
+	struct order o = {ca, ca_len, identity, ask};
+
+	*config = NULL;
+	return SMTPD_TLS_CLIENT_CERT ? make(config, false, &o)
+				     : SMTPD_TLS_INTERNAL;
 }
 
 /* see tls_engine.h */
@@ -284,7 +315,7 @@ enum smtpd_tls_reason smtpd_tls_config_client(struct smtpd_tls_config **config,
 	const uint8_t *ca, size_t ca_len,
 	const struct smtpd_tls_identity *identity)
 {
-	struct order o = {ca, ca_len, identity};
+	struct order o = {ca, ca_len, identity, SMTPD_TLS_ASK_NOT};
 
 	*config = NULL;
 	return SMTPD_TLS_CLIENT ? make(config, true, &o) : SMTPD_TLS_INTERNAL;
@@ -295,9 +326,11 @@ enum smtpd_tls_reason smtpd_tls_config_reload(
 	struct smtpd_tls_config *c, const struct smtpd_tls_identity *identity)
 {
 	struct generation *next = &c->gen[!c->current];
-	struct order o = {NULL, 0, identity};
+	struct order o = {NULL, 0, identity, SMTPD_TLS_ASK_NOT};
 	enum smtpd_tls_reason r;
 
+	if (c->ask)
+		return SMTPD_TLS_INTERNAL;
 	free_generation(next);
 	if (next->ctx)
 		return SMTPD_TLS_BUSY;

@@ -99,6 +99,14 @@ int smtpd_tls_scratch(void)
 	return SMTPD_TLS_GLOBAL;
 }
 
+struct smtpd_tls *smtpd_tls_selected(void)
+{
+	int slot = smtpd_tls_select(SMTPD_TLS_GLOBAL);
+
+	smtpd_tls_select(slot);
+	return slot == SMTPD_TLS_GLOBAL ? NULL : &pool[slot];
+}
+
 static enum smtpd_tls_reason set_host(struct smtpd_tls *t, const char *host)
 {
 #if SMTPD_TLS_CLIENT
@@ -125,6 +133,9 @@ static enum smtpd_tls_reason make_ssl(struct smtpd_tls *t, const char *host)
 		return SMTPD_TLS_NO_MEMORY;
 	wolfSSL_SetIOReadCtx(t->ssl, t);
 	wolfSSL_SetIOWriteCtx(t->ssl, t);
+#if SMTPD_TLS_BINDING
+	wolfSSL_KeepArrays(t->ssl);
+#endif
 	return host && t->config->client ? set_host(t, host) : SMTPD_TLS_OK;
 }
 
@@ -167,6 +178,11 @@ static void free_memory(struct smtpd_tls *t)
 	t->held = NULL;
 	t->held_len = 0;
 	t->held_at = 0;
+#if SMTPD_TLS_CLIENT_CERT
+	if (t->peer)
+		smtpd_arena_free(a, t->peer);
+	t->peer = NULL;
+#endif
 	if (a->high > slot_high)
 		slot_high = a->high;
 	smtpd_tls_memory_release(smtpd_tls_slot(t));
@@ -238,6 +254,7 @@ enum smtpd_tls_result smtpd_tls_handshake(struct smtpd_tls *t)
 		return smtpd_tls_fail(t, SMTPD_TLS_INTERNAL);
 	before = smtpd_tls_select(smtpd_tls_slot(t));
 	ret = wolfSSL_negotiate(t->ssl);
+	smtpd_tls_forget_chain(t);
 	if (ret != WOLFSSL_SUCCESS) {
 		result = stopped(t, ret);
 	} else if (!smtpd_tls_fill_info(t)) {
@@ -246,6 +263,9 @@ enum smtpd_tls_result smtpd_tls_handshake(struct smtpd_tls *t)
 		t->state = TLS_OPEN;
 		t->records = 0;
 		t->fresh = false;
+#if SMTPD_TLS_BINDING
+		smtpd_tls_bind(t);
+#endif
 		result = SMTPD_TLS_DONE;
 	}
 	smtpd_tls_select(before);

@@ -32,6 +32,7 @@
 #include <stdint.h>
 
 #include "smtpd.h"
+#include "smtpd_port.h"
 #include "smtpd_tls_config.h"
 
 struct smtpd_tls;        /* a connection; opaque, from a static pool */
@@ -64,11 +65,19 @@ enum smtpd_tls_reason {
 	SMTPD_TLS_NO_COMMON = 11,  /* no cipher, group or signature in common */
 	SMTPD_TLS_PROTOCOL = 12,   /* malformed or out of order */
 	SMTPD_TLS_RECORD = 13,     /* record too long, forged or unknown */
-	SMTPD_TLS_UNTRUSTED = 14,  /* the peer's certificate was refused */
+	SMTPD_TLS_UNTRUSTED = 14,  /* the peer's certificate is of no authority
+				      that is trusted, or malformed */
 	SMTPD_TLS_WRONG_NAME = 15, /* it is somebody else's */
 	SMTPD_TLS_FLOOD = 16,      /* too many records without data */
 	SMTPD_TLS_HELD_RECORD = 17, /* SMTPD_TLS_RECORD_MS passed */
 	SMTPD_TLS_INTERNAL = 18,
+	SMTPD_TLS_NO_CERT = 19,    /* the peer showed no certificate */
+	SMTPD_TLS_CERT_DATE = 20,  /* the peer's is expired, not yet valid, or
+				      our clock is not set */
+	SMTPD_TLS_CERT_UNFIT = 21, /* it is not for this use, its chain is too
+				      long or its key too weak */
+	SMTPD_TLS_TOO_LONG = 22,   /* a message of the handshake is, such as a
+				      chain above SMTPD_TLS_PEER_CHAIN_SIZE */
 };
 
 /* The transport, supplied by the port. `arg` is that of smtpd_tls_open(). */
@@ -108,6 +117,41 @@ struct smtpd_tls_identity {
 enum smtpd_tls_reason smtpd_tls_config_server(struct smtpd_tls_config **config,
 	const struct smtpd_tls_identity *identity);
 
+/* Are clients asked for a certificate? */
+enum smtpd_tls_ask {
+	SMTPD_TLS_ASK_NOT,
+	SMTPD_TLS_ASK,     /* none is fine, one that is refused is not */
+	SMTPD_TLS_REQUIRE, /* no connection without one */
+};
+
+/*
+ * Make a server's configuration that asks clients for a certificate.
+ *
+ * ask      SMTPD_TLS_ASK or _REQUIRE.
+ * ca       PEM or DER, one after the other, of the authorities whose
+ *          certificates are taken; their own dates are not checked. They are
+ *          not named to the client.
+ *
+ * Connections issue and take no tickets: each handshake verifies anew. What
+ * does not verify is refused with an alert, also with SMTPD_TLS_ASK.
+ *
+ * Returns as smtpd_tls_config_server(), or BAD_CA; INTERNAL when not built
+ * (SMTPD_TLS_CLIENT_CERT). RFC 8446 4.3.2, 4.4.2.4; RFC 5246 7.4.6.
+ */
+enum smtpd_tls_reason smtpd_tls_config_asking(struct smtpd_tls_config **config,
+	const struct smtpd_tls_identity *identity, enum smtpd_tls_ask ask,
+	const uint8_t *ca, size_t ca_len);
+
+/* What dates of peers' certificates mean while smtpd_port_wall_s() is 0. */
+enum smtpd_tls_clock {
+	SMTPD_TLS_CLOCK_REFUSE, /* none is valid: all are refused */
+	SMTPD_TLS_CLOCK_IGNORE, /* all are; dates count once the clock is set */
+};
+
+/* For all configurations, from now on. SMTPD_TLS_CLOCK_REFUSE until called.
+ * Without SMTPD_TLS_CHECK_DATES, dates are never looked at. */
+void smtpd_tls_clock_unset(enum smtpd_tls_clock);
+
 /*
  * Make a client's configuration.
  *
@@ -126,6 +170,7 @@ enum smtpd_tls_reason smtpd_tls_config_client(struct smtpd_tls_config **config,
  *
  * Returns as smtpd_tls_config_server(); the old one stays when it is not OK.
  * BUSY: connections of the generation before the last are still open.
+ * INTERNAL: it asks clients for certificates; make a new one instead.
  */
 enum smtpd_tls_reason smtpd_tls_config_reload(
 	struct smtpd_tls_config *, const struct smtpd_tls_identity *identity);
@@ -240,6 +285,15 @@ const char *smtpd_tls_reason_text(enum smtpd_tls_reason);
 struct smtpd_tls_offer;
 enum smtpd_quirk smtpd_tls_explain(
 	const struct smtpd_tls *, struct smtpd_tls_offer *offer);
+
+/* Who the client is by its certificate. Returns 0 and fills *peer; SMTPD_ENONE:
+ * it showed none or was not asked, the handshake is not done, or not built. */
+int smtpd_tls_get_peer(const struct smtpd_tls *, struct smtpd_tls_peer *peer);
+
+/* Channel binding data. Returns as smtpd_port_tls_binding(); needs
+ * SMTPD_TLS_BINDING. */
+int smtpd_tls_get_binding(const struct smtpd_tls *, enum smtpd_binding kind,
+	uint8_t out[SMTPD_BINDING_MAX]);
 
 /* wolfSSL's own object, for what the engine does not offer; may be NULL. */
 void *smtpd_tls_native(struct smtpd_tls *);

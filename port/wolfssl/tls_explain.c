@@ -102,6 +102,31 @@ static bool about_certificate(uint8_t alert)
 	return (alert >= 41 && alert <= 46) || alert == 48 || alert == 49;
 }
 
+/* What is wrong with the client's certificate, or TLS_FAILED: nothing. */
+static enum smtpd_quirk refused(const struct smtpd_tls *t)
+{
+#if SMTPD_TLS_CLIENT_CERT
+	if (!t->config->ask)
+		return SMTPD_QUIRK_TLS_FAILED;
+	switch (t->reason) {
+	case SMTPD_TLS_NO_CERT:
+		return SMTPD_QUIRK_TLS_CERT_MISSING;
+	case SMTPD_TLS_UNTRUSTED:
+		return SMTPD_QUIRK_TLS_CERT_UNKNOWN;
+	case SMTPD_TLS_CERT_DATE:
+		return SMTPD_QUIRK_TLS_CERT_DATE;
+	case SMTPD_TLS_CERT_UNFIT:
+	case SMTPD_TLS_TOO_LONG:
+		return SMTPD_QUIRK_TLS_CERT_UNFIT;
+	default:
+		break;
+	}
+#else
+	(void)t;
+#endif
+	return SMTPD_QUIRK_TLS_FAILED;
+}
+
 /* see tls_engine.h */
 enum smtpd_quirk smtpd_tls_explain(
 	const struct smtpd_tls *t, struct smtpd_tls_offer *offer)
@@ -120,7 +145,7 @@ enum smtpd_quirk smtpd_tls_explain(
 	case SMTPD_TLS_PROTOCOL:
 		return missing(offer, (enum smtpd_tls_reason)t->reason);
 	default:
-		return SMTPD_QUIRK_TLS_FAILED;
+		return refused(t);
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #include <wolfssl/ssl.h>
 
+#include "smtpd_port.h"
 #include "tls_engine.h"
 #include "tls_memory.h"
 
@@ -24,6 +25,10 @@ struct ticket_key {
 struct generation {
 	WOLFSSL_CTX *ctx;
 	uint16_t refs; /* connections */
+#if SMTPD_TLS_BINDING
+	uint8_t end_point_len; /* RFC 5929 4; 0: none */
+	uint8_t end_point[SMTPD_BINDING_MAX];
+#endif
 };
 
 struct smtpd_tls_config {
@@ -32,6 +37,7 @@ struct smtpd_tls_config {
 	bool used;
 	bool freed; /* by its owner; lives on for its connections */
 	bool client;
+	uint8_t ask; /* enum smtpd_tls_ask */
 #if SMTPD_TLS_TICKETS
 	struct ticket_key ticket[2];
 #endif
@@ -67,12 +73,21 @@ struct smtpd_tls {
 	bool sent_any;  /* the peer has octets of ours */
 	bool not_tls;   /* its first octets were something else */
 	uint8_t alert;  /* the fatal one that the peer sent, or 0 */
+#if SMTPD_TLS_CLIENT_CERT
+	struct smtpd_tls_peer *peer; /* in the slot's arena, or NULL */
+#endif
+#if SMTPD_TLS_BINDING
+	uint8_t exporter[32]; /* RFC 9266 */
+	bool bound;           /* there is one */
+#endif
 };
 
 /* tls_engine.c */
 int smtpd_tls_slot(const struct smtpd_tls *);
 /* A slot that is free at the moment, or SMTPD_TLS_GLOBAL. */
 int smtpd_tls_scratch(void);
+/* The connection that wolfSSL works for at the moment, or NULL. */
+struct smtpd_tls *smtpd_tls_selected(void);
 enum smtpd_tls_result smtpd_tls_fail(struct smtpd_tls *, enum smtpd_tls_reason);
 
 /* tls_config.c */
@@ -82,6 +97,26 @@ void smtpd_tls_config_unref(struct smtpd_tls *);
 /* tls_io.c: wolfSSL's I/O callbacks */
 int smtpd_tls_rx(WOLFSSL *, char *buf, int len, void *tls);
 int smtpd_tls_tx(WOLFSSL *, char *buf, int len, void *tls);
+
+/* tls_client_cert.c */
+#if SMTPD_TLS_CLIENT_CERT
+/* Have the clients of a context asked; the authorities are loaded. */
+void smtpd_tls_ask(WOLFSSL_CTX *, enum smtpd_tls_ask);
+#endif
+#if SMTPD_TLS_CLIENT || SMTPD_TLS_CLIENT_CERT
+/* After each step of a handshake, while its slot is selected. */
+void smtpd_tls_forget_chain(struct smtpd_tls *);
+#else
+#define smtpd_tls_forget_chain(t) ((void)(t))
+#endif
+
+/* tls_binding.c */
+#if SMTPD_TLS_BINDING
+/* The handshake is done. */
+void smtpd_tls_bind(struct smtpd_tls *);
+/* A certificate was loaded, PEM or DER. */
+void smtpd_tls_end_point(struct generation *, const uint8_t *cert, size_t len);
+#endif
 
 /* tls_explain.c */
 #if SMTPD_TLS_PEEK > 0 && SMTPD_TOLERANT

@@ -64,6 +64,24 @@ long long TimeNowInMilliseconds(void)
 
 #if SMTPD_TLS_CHECK_DATES
 time_t smtpd_tls_wall(time_t *timer);
+int smtpd_tls_date(const unsigned char *date, unsigned char format, int type);
+int wc_ValidateDate(const byte *date, byte format, int type);
+
+static enum smtpd_tls_clock unset;
+
+/* see tls_engine.h */
+void smtpd_tls_clock_unset(enum smtpd_tls_clock meaning)
+{
+	unset = meaning;
+}
+
+/* Is it valid now? 1: yes. wolfSSL asks for notBefore and for notAfter. */
+int smtpd_tls_date(const unsigned char *date, unsigned char format, int type)
+{
+	if (!smtpd_port_wall_s())
+		return unset == SMTPD_TLS_CLOCK_IGNORE;
+	return wc_ValidateDate(date, format, type);
+}
 
 time_t smtpd_tls_wall(time_t *timer)
 {
@@ -72,6 +90,12 @@ time_t smtpd_tls_wall(time_t *timer)
 	if (timer)
 		*timer = now;
 	return now;
+}
+#else
+/* see tls_engine.h */
+void smtpd_tls_clock_unset(enum smtpd_tls_clock meaning)
+{
+	(void)meaning;
 }
 #endif
 

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include <string.h>
+
 #include <wolfssl/error-ssl.h>
 
 #include "smtpd_tls_offer.h"
@@ -44,14 +46,17 @@ static const struct meaning meanings[] = {
 	{ALERT_COUNT_E, SMTPD_TLS_FLOOD},
 	{DOMAIN_NAME_MISMATCH, SMTPD_TLS_WRONG_NAME},
 	{IPADDR_MISMATCH, SMTPD_TLS_WRONG_NAME},
-	{NO_PEER_CERT, SMTPD_TLS_UNTRUSTED},
+	{NO_PEER_CERT, SMTPD_TLS_NO_CERT},
 	{VERIFY_CERT_ERROR, SMTPD_TLS_UNTRUSTED},
 	{NOT_CA_ERROR, SMTPD_TLS_UNTRUSTED},
-	{MAX_CHAIN_ERROR, SMTPD_TLS_UNTRUSTED},
-	{KEYUSE_SIGNATURE_E, SMTPD_TLS_UNTRUSTED},
-	{EXTKEYUSE_AUTH_E, SMTPD_TLS_UNTRUSTED},
-	{RSA_KEY_SIZE_E, SMTPD_TLS_UNTRUSTED},
-	{ECC_KEY_SIZE_E, SMTPD_TLS_UNTRUSTED},
+	{MAX_CHAIN_ERROR, SMTPD_TLS_CERT_UNFIT},
+	{KEYUSE_SIGNATURE_E, SMTPD_TLS_CERT_UNFIT},
+	{EXTKEYUSE_AUTH_E, SMTPD_TLS_CERT_UNFIT},
+	{RSA_KEY_SIZE_E, SMTPD_TLS_CERT_UNFIT},
+	{ECC_KEY_SIZE_E, SMTPD_TLS_CERT_UNFIT},
+	{HANDSHAKE_SIZE_ERROR, SMTPD_TLS_TOO_LONG},
+	{ASN_BEFORE_DATE_E, SMTPD_TLS_CERT_DATE},
+	{ASN_AFTER_DATE_E, SMTPD_TLS_CERT_DATE},
 	{ASN_NO_SIGNER_E, SMTPD_TLS_UNTRUSTED},
 };
 
@@ -91,6 +96,10 @@ const char *smtpd_tls_reason_text(enum smtpd_tls_reason reason)
 		"too many records without data",
 		"held a record buffer too long",
 		"internal error",
+		"the peer showed no certificate",
+		"the peer's certificate is not valid now",
+		"the peer's certificate is not for this use",
+		"a message of the handshake is too long",
 	};
 
 	return (unsigned)reason < sizeof texts / sizeof *texts ? texts[reason]
@@ -113,15 +122,43 @@ static uint8_t alert_for(const struct smtpd_tls *t)
 	}
 }
 
+#if SMTPD_TLS_CLIENT_CERT
+/* Not public; wolfSSL says nothing itself to what is too long. */
+int SendAlert(WOLFSSL *ssl, int level, int type);
+
+/* Our flight is out: the alert may have to be encrypted. */
+static void late_alert(struct smtpd_tls *t)
+{
+	WOLFSSL_ALERT_HISTORY h;
+
+	memset(&h, 0, sizeof h);
+	wolfSSL_get_alert_history(t->ssl, &h);
+	if (h.last_tx.level == alert_fatal)
+		return;
+	if (t->reason == SMTPD_TLS_NO_MEMORY)
+		SendAlert(t->ssl, alert_fatal, internal_error);
+	else if (t->reason == SMTPD_TLS_CERT_UNFIT ||
+		 t->reason == SMTPD_TLS_TOO_LONG)
+		SendAlert(t->ssl, alert_fatal, bad_certificate);
+}
+#else
+#define late_alert(t) ((void)(t))
+#endif
+
 /* wolfSSL says nothing on some first records that are not TLS at all. Once
  * octets of ours are out they may be encrypted, and it is left to wolfSSL. */
 void smtpd_tls_alert(struct smtpd_tls *t)
 {
 	uint8_t alert[] = {21, 3, 3, 0, 2, 2, 0};
 
-	if (t->sent_any || t->reason == SMTPD_TLS_PEER_GONE ||
+	if (t->reason == SMTPD_TLS_PEER_GONE ||
 		t->reason == SMTPD_TLS_PEER_ALERT)
 		return;
+	if (t->sent_any) {
+		if (t->config->ask)
+			late_alert(t);
+		return;
+	}
 	alert[6] = alert_for(t);
 	t->sent_any = t->io->send(t->arg, alert, sizeof alert) > 0;
 }
