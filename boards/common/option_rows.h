@@ -87,6 +87,20 @@ PROFILE(SAME, "smtps_profile", policy.smtps_profile, STRICT,
 PROFILE(SAME, "lmtp_profile", policy.lmtp_profile, STRICT,
 	"the same of lmtp_port"),
 
+#if SMTPD_PROXY
+LIST("Proxies in front", "smtp_proxy", proxies[BOARD_SMTP], "",
+	"addresses and blocks (10.0.0.0/8) of proxies that speak for others: "
+	"each connection from there to smtp_port must begin with a header of "
+	"the PROXY protocol, version 1 or 2, and counts as the client's that "
+	"it announces; empty = none"),
+LIST(SAME, "submission_proxy", proxies[BOARD_SUBMISSION], "",
+	"the same of submission_port"),
+LIST(SAME, "smtps_proxy", proxies[BOARD_SMTPS], "",
+	"the same of smtps_port; TLS begins behind the header"),
+LIST(SAME, "lmtp_proxy", proxies[BOARD_LMTP], "",
+	"the same of lmtp_port"),
+#endif
+
 FLAG("TLS", "smtpd_use_tls", policy.use_tls, 1,
 	"offer STARTTLS and open smtps_port"),
 FLAG(SAME, "smtpd_enforce_tls", policy.enforce_tls, 0,

@@ -13,6 +13,9 @@
 
 #include "smtpd.h"
 
+/* Addresses and blocks in the list of a port's proxies. */
+#define BOARD_PROXIES_MAX 8
+
 enum { BOARD_SMTP, BOARD_SUBMISSION, BOARD_SMTPS, BOARD_LMTP, BOARD_PORTS };
 
 /* Members are stored by the options of option_rows.h. */

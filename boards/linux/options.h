@@ -30,6 +30,9 @@ struct board_options {
 	char cert_file[BOARD_PATH_MAX], key_file[BOARD_PATH_MAX];
 	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
 	char sinks[4096];
+#if SMTPD_PROXY
+	char proxies[BOARD_PORTS][512];
+#endif
 };
 
 enum board_action {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "blocks.h"
 #include "log.h"
 #include "lwip_smtpd.h"
 #include "net.h"
@@ -23,6 +24,9 @@ const uint16_t *const board_port_numbers[BOARD_PORTS] = {
 };
 
 static struct lwip_smtpd_listener listeners[BOARD_PORTS];
+#if SMTPD_PROXY
+static struct smtpd_cidr proxies[BOARD_PORTS][BOARD_PROXIES_MAX];
+#endif
 
 bool board_port_used(unsigned i)
 {
@@ -100,6 +104,30 @@ static void fill(unsigned i)
 	l->tls = board_options.policy.use_tls ? &board_tls : NULL;
 }
 
+#if SMTPD_PROXY
+static int take_proxies(unsigned i)
+{
+	const char *list = board_options.proxies[i];
+	struct board_text why;
+	char text[512];
+	int n;
+
+	board_text_start(&why, text, sizeof text);
+	n = board_blocks_parse(list, proxies[i], BOARD_PROXIES_MAX, &why);
+	if (n < 0)
+		return board_options_fail(list, "%s", text);
+	listeners[i].smtpd.proxies = proxies[i];
+	listeners[i].smtpd.proxy_count = (uint16_t)n;
+	return 0;
+}
+#else
+static int take_proxies(unsigned i)
+{
+	(void)i;
+	return 0;
+}
+#endif
+
 int board_server_check(void)
 {
 	struct board_options *o = &board_options;
@@ -116,7 +144,8 @@ int board_server_check(void)
 		status = check_policy();
 	for (i = 0; i < BOARD_PORTS && !status; i++) {
 		fill(i);
-		if (board_port_used(i) &&
+		status = take_proxies(i);
+		if (!status && board_port_used(i) &&
 			smtpd_listener_check(&listeners[i].smtpd) != 0)
 			return board_options_fail(o->host_name,
 				"\"%s\" is not right; give a name of letters, "

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include "blocks.h"
 #include "console.h"
 #include "firmware.h"
 #include "lwip_smtpd.h"
@@ -58,6 +59,35 @@ static struct altcp_tls_config *const *tls_config(void)
 
 /* ---- ports ---- */
 
+#if SMTPD_PROXY
+/* A list that is not right is empty: nobody is believed. */
+static void take_proxies(unsigned i)
+{
+	static struct smtpd_cidr proxies[BOARD_PORTS][BOARD_PROXIES_MAX];
+	struct board_text why;
+	char text[128];
+	int n;
+
+	board_text_start(&why, text, sizeof text);
+	n = board_blocks_parse(
+		board_settings.proxies[i], proxies[i], BOARD_PROXIES_MAX, &why);
+	listeners[i].smtpd.proxies = proxies[i];
+	listeners[i].smtpd.proxy_count = (uint16_t)(n > 0 ? n : 0);
+	if (n >= 0)
+		return;
+	board_put("settings: proxies of ");
+	board_put(board_policy_name(i));
+	board_put(": ");
+	board_put(text);
+	board_put_line("; none is believed");
+}
+#else
+static void take_proxies(unsigned i)
+{
+	(void)i;
+}
+#endif
+
 static void listen_on(unsigned i, const struct smtpd_sink *sink)
 {
 	const struct board_settings *s = &board_settings;
@@ -72,6 +102,7 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	l->smtpd.host_name = s->host_name;
 	l->smtpd.flags = board_policy_flags(&s->policy, i);
 	l->smtpd.forgive = board_policy_forgive(&s->policy, i);
+	take_proxies(i);
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->tls = tls_config();
 	error = lwip_smtpd_listen(l);

@@ -35,6 +35,9 @@ struct board_settings {
 	const char *gateway;   /* as given */
 	const char *mdns_name; /* a DNS label, also for DHCP */
 	const char *sinks;     /* comma list */
+#if SMTPD_PROXY
+	const char *proxies[BOARD_PORTS]; /* comma lists, as given */
+#endif
 	/* ip and gateway taken apart, first octet first; 0.0.0.0: none */
 	uint8_t ip4[4], mask4[4], gateway4[4];
 	/* DER in flash, the chain leaf first; NULL and 0 for none */
