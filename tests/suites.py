@@ -30,7 +30,8 @@ PROGRAMS = {
 FOLDERS = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards",
            "integration", "bench")
 # Suites of these may run beside another one.
-PARALLEL = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards")
+PARALLEL = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards",
+            "integration")
 # A short run is the same every time; a long one goes on where it stopped.
 FUZZ_S = 10
 FUZZ_LONG_S = 600

@@ -20,6 +20,7 @@ SPDX-License-Identifier: BSD-3-Clause
 LWSMTPD names the program; SMTPD_TMP the folder for what tests leave.
 """
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -122,18 +123,34 @@ def until(condition, timeout=10.0, what="the condition"):
 
 # ---- small things ----
 
-_given = set()
+# Below those that the kernel gives to clients.
+PORTS = range(10000, 32000)
+
+
+def _next_port():
+    """Each once for all suites that run side by side."""
+    path = os.path.join(TOP, "build/tests/port")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        port = int(file.read() or PORTS[os.getpid() % len(PORTS)]) + 1
+        file.truncate(0)
+        file.write(str(port if port in PORTS else PORTS[0]))
+    return port
 
 
 def free_port():
-    """A port of 127.0.0.1 and ::1 that nobody listens on, each time new."""
+    """A port of 127.0.0.1 that nobody listens on, each time another."""
     for _ in range(200):
+        port = _next_port()
         with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        if port not in _given:
-            _given.add(port)
-            return port
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
     raise OSError("no free port")
 
 
