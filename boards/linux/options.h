@@ -28,6 +28,9 @@ struct board_options {
 	char host_name[256];
 	char net[64], interfaces[256], ip[64], gateway[64];
 	char cert_file[BOARD_PATH_MAX], key_file[BOARD_PATH_MAX];
+	char client_ca[BOARD_PATH_MAX];
+	uint8_t client_cert[BOARD_PORTS]; /* enum board_client_cert */
+	uint8_t clock_unset;              /* enum smtpd_tls_clock */
 	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
 	char sinks[4096];
 #if SMTPD_PROXY

@@ -73,9 +73,34 @@ static int check_numbers(void)
 	return 0;
 }
 
+/* What is asked for needs TLS, and authorities to check it against. */
+static int check_client_certs(void)
+{
+	const struct board_options *o = &board_options;
+	unsigned i;
+
+	for (i = 0; i < BOARD_PORTS; i++) {
+		if (!board_port_used(i) || !o->client_cert[i])
+			continue;
+		if (!SMTPD_TLS_CLIENT_CERT)
+			return board_options_fail(&o->client_cert[i],
+				"not compiled in (SMTPD_TLS_CLIENT_CERT); give "
+				"off");
+		if (!o->policy.use_tls)
+			return board_options_fail(&o->client_cert[i],
+				"needs smtpd_use_tls = yes");
+		if (!*o->client_ca)
+			return board_options_fail(&o->client_cert[i],
+				"needs tls_client_ca: a file with the "
+				"authorities whose clients are let in");
+	}
+	return 0;
+}
+
 static int check_policy(void)
 {
 	const struct board_options *o = &board_options;
+	int status;
 
 	if (o->policy.enforce_tls && !o->policy.use_tls)
 		return board_options_fail(&o->policy.enforce_tls,
@@ -83,6 +108,9 @@ static int check_policy(void)
 	if (o->policy.smtps_auth && !o->policy.auth_enable)
 		return board_options_fail(&o->policy.smtps_auth,
 			"yes needs smtpd_sasl_auth_enable = yes");
+	status = check_client_certs();
+	if (status)
+		return status;
 	if (o->policy.lmtp_port && !SMTPD_LMTP)
 		return board_options_fail(&o->policy.lmtp_port,
 			"LMTP is not compiled in (SMTPD_LMTP); give 0");
@@ -98,10 +126,15 @@ static void fill(unsigned i)
 	l->smtpd.limits = &board_options.limits;
 	l->smtpd.host_name = board_options.host_name;
 	l->smtpd.flags = board_policy_flags(&board_options.policy, i);
+	/* or who has no certificate would do without TLS */
+	if (i != BOARD_SMTPS &&
+		board_options.client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
+		l->smtpd.flags |= SMTPD_LISTEN_TLS_REQUIRED;
 	l->smtpd.forgive = board_policy_forgive(&board_options.policy, i);
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->port = *board_port_numbers[i];
-	l->tls = board_options.policy.use_tls ? &board_tls : NULL;
+	if (board_options.policy.use_tls)
+		l->tls = &board_tls[board_options.client_cert[i]];
 }
 
 #if SMTPD_PROXY

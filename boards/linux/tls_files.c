@@ -19,9 +19,9 @@
 #define CERT_MAX 65536
 #define KEY_MAX  16384
 
-struct altcp_tls_config *board_tls;
+struct altcp_tls_config *board_tls[BOARD_CLIENT_CERT_MODES];
 
-static char cert[CERT_MAX], key[KEY_MAX];
+static char cert[CERT_MAX], key[KEY_MAX], client_ca[CERT_MAX];
 static char cert_path[BOARD_PATH_MAX + 16], key_path[BOARD_PATH_MAX + 16];
 static char fingerprint[100];
 
@@ -102,6 +102,13 @@ static int explain(enum smtpd_tls_reason reason)
 			"%s; give the key that this certificate was made for",
 			key_path, cert_path);
 		break;
+	case SMTPD_TLS_BAD_CA:
+		problem.member = o->client_ca;
+		snprintf(problem.text, sizeof problem.text,
+			"no usable certificate in %.1023s; give those of the "
+			"authorities in PEM",
+			o->client_ca);
+		break;
 	default:
 		problem.member = o->cert_file;
 		snprintf(problem.text, sizeof problem.text, "%s: %s", cert_path,
@@ -132,18 +139,75 @@ static int read_files(struct smtpd_tls_identity *id)
 	return 0;
 }
 
-/* Read both files and see whether wolfSSL takes them. Returns 0, or -1 with the
- * problem noted; call smtpd_wipe() on the key in any case. */
-static int read_and_try(struct smtpd_tls_identity *id)
+/* Does a port that is open ask so? */
+static bool asked(enum board_client_cert mode)
 {
-	struct smtpd_tls_config *config = NULL;
-	enum smtpd_tls_reason reason;
+	const struct board_options *o = &board_options;
+	unsigned i;
 
-	if (read_files(id) != 0)
+	for (i = 0; i < BOARD_PORTS; i++)
+		if (o->client_cert[i] == mode &&
+			board_policy_port(&o->policy, i))
+			return true;
+	return false;
+}
+
+/* Read the authorities of clients. Returns their octets; 0: nobody is asked;
+ * -1 with the problem noted. */
+static ssize_t read_client_ca(void)
+{
+	const char *path = board_options.client_ca;
+
+	if (!asked(BOARD_CLIENT_CERT_ASK) && !asked(BOARD_CLIENT_CERT_REQUIRE))
+		return 0;
+	return read_one(path, client_ca, sizeof client_ca, path,
+		"clients' authorities");
+}
+
+/* The configuration of one way to ask; NULL with the problem noted. */
+static struct altcp_tls_config *make_config(
+	const struct smtpd_tls_identity *id, unsigned mode, size_t ca_len)
+{
+	enum smtpd_tls_reason reason;
+	struct altcp_tls_config *config =
+		altcp_tls_config_asking(id, (enum smtpd_tls_ask)mode,
+			(const uint8_t *)client_ca, ca_len, &reason);
+
+	if (!config)
+		explain(reason);
+	return config;
+}
+
+static void free_configs(struct altcp_tls_config **configs)
+{
+	unsigned i;
+
+	for (i = 0; i < BOARD_CLIENT_CERT_MODES; i++)
+		altcp_tls_free_config(configs[i]);
+}
+
+/* Read all files and make of them what the ports need. Returns 0, or -1 with
+ * the problem noted; call smtpd_wipe() on the key in any case. */
+static int make_configs(struct altcp_tls_config **configs)
+{
+	struct smtpd_tls_identity id;
+	ssize_t ca_len;
+	unsigned i;
+
+	memset(configs, 0, BOARD_CLIENT_CERT_MODES * sizeof *configs);
+	ca_len = read_client_ca();
+	if (ca_len < 0 || read_files(&id) != 0)
 		return -1;
-	reason = smtpd_tls_config_server(&config, id);
-	smtpd_tls_config_free(config);
-	return reason == SMTPD_TLS_OK ? 0 : explain(reason);
+	for (i = 0; i < BOARD_CLIENT_CERT_MODES; i++) {
+		if (i && !asked((enum board_client_cert)i))
+			continue;
+		configs[i] = make_config(&id, i, (size_t)ca_len);
+		if (!configs[i]) {
+			free_configs(configs);
+			return -1;
+		}
+	}
+	return 0;
 }
 
 static int fail(void)
@@ -155,7 +219,7 @@ static int fail(void)
 int board_tls_check(void)
 {
 	const struct board_options *o = &board_options;
-	struct smtpd_tls_identity id;
+	struct altcp_tls_config *configs[BOARD_CLIENT_CERT_MODES];
 
 	if (made() && *o->key_file)
 		return board_options_fail(o->key_file,
@@ -164,8 +228,9 @@ int board_tls_check(void)
 	if (made() || !o->policy.use_tls)
 		return 0;
 	find_paths();
-	if (read_and_try(&id) != 0)
+	if (make_configs(configs) != 0)
 		return fail();
+	free_configs(configs);
 	smtpd_wipe(key, sizeof key);
 	return 0;
 }
@@ -237,18 +302,13 @@ const char *board_tls_fingerprint(void)
 /* Put the files in use. Returns 0, or -1 with the problem noted. */
 static int load(void)
 {
-	struct altcp_tls_config *config, *old = board_tls;
-	struct smtpd_tls_identity id;
-	enum smtpd_tls_reason reason;
+	struct altcp_tls_config *configs[BOARD_CLIENT_CERT_MODES];
 
-	if (read_files(&id) != 0)
+	if (make_configs(configs) != 0)
 		return -1;
-	config = altcp_tls_config_identity(&id, &reason);
-	if (!config)
-		return explain(reason);
-	board_tls = config;
-	if (old)
-		altcp_tls_free_config(old);
+	free_configs(board_tls);
+	memcpy(board_tls, configs, sizeof configs);
+	smtpd_tls_clock_unset((enum smtpd_tls_clock)board_options.clock_unset);
 	return 0;
 }
 

@@ -10,8 +10,17 @@
 
 struct altcp_tls_config;
 
-/* What the listeners use; NULL: no TLS. */
-extern struct altcp_tls_config *board_tls;
+/* Does a port ask for the client's certificate? As enum smtpd_tls_ask. */
+enum board_client_cert {
+	BOARD_CLIENT_CERT_OFF,
+	BOARD_CLIENT_CERT_ASK,
+	BOARD_CLIENT_CERT_REQUIRE, /* also: no mail without TLS */
+	BOARD_CLIENT_CERT_MODES,
+};
+
+/* What the listeners use, by enum board_client_cert; NULL: no TLS, or no port
+ * asks so. */
+extern struct altcp_tls_config *board_tls[BOARD_CLIENT_CERT_MODES];
 
 /* Do the files of the options exist, and belong together? Prints the line and
  * returns 2 if not. Makes nothing. */
