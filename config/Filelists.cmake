@@ -39,6 +39,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/proxy.c
 	${SMTPD_DIR}/core/quirk.c
 	${SMTPD_DIR}/core/received.c
+	${SMTPD_DIR}/core/recipients.c
 	${SMTPD_DIR}/core/reply.c
 	${SMTPD_DIR}/core/scram.c
 	${SMTPD_DIR}/core/scram_final.c

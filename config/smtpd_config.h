@@ -152,6 +152,11 @@
 #define SMTPD_ALERT SMTPD_MESSAGE
 #endif
 
+/* Whom mail is taken for, as lists (smtpd_recipients.h). */
+#ifndef SMTPD_RECIPIENTS
+#define SMTPD_RECIPIENTS SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
 /* PROXY protocol, versions 1 and 2, from proxies that a listener lists. */
 #ifndef SMTPD_PROXY
 #define SMTPD_PROXY SMTPD_BY_PROFILE(0, 0, 1)

@@ -191,6 +191,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_RECIPIENTS
+#ifdef CONFIG_SMTPD_RECIPIENTS
+#define SMTPD_RECIPIENTS 1
+#else
+#define SMTPD_RECIPIENTS 0
+#endif
+#endif
+
 #ifndef SMTPD_PROXY
 #ifdef CONFIG_SMTPD_PROXY
 #define SMTPD_PROXY 1

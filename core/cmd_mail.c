@@ -6,6 +6,7 @@
 #include "params.h"
 #include "path.h"
 #include "session.h"
+#include "smtpd_recipients.h"
 
 static const char bad_param[] = TEXT("501 5.5.4", "Bad parameter value");
 
@@ -370,6 +371,11 @@ void smtpd_cmd_rcpt(struct smtpd_session *s, char *arg)
 
 	memset(&r, 0, sizeof r);
 	why = parse(s, arg, "TO", rcpt_params, &r.to);
+#if SMTPD_RECIPIENTS
+	if (!why && s->listener->recipients &&
+		!smtpd_recipients_has(s->listener->recipients, &r.to))
+		why = TEXT("550 5.7.1", "No mail for this recipient here");
+#endif
 	if (!why && s->rcpt_count >= LIMIT(s, rcpt_max, SMTPD_RCPT_MAX))
 		why = TEXT("452 4.5.3", "Too many recipients"); /* 4.5.3.1.10 */
 	if (why) {

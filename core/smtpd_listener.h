@@ -12,7 +12,8 @@
 
 #include "smtpd_config.h"
 
-struct smtpd_cidr; /* see smtpd_cidr.h */
+struct smtpd_cidr;       /* see smtpd_cidr.h */
+struct smtpd_recipients; /* see smtpd_recipients.h */
 struct smtpd_sink;
 
 /* Policy of a listener. 0 where smtpd_config.h grants it means no limit. */
@@ -76,6 +77,10 @@ struct smtpd_listener {
 	/* SMTPD_MECH_ bits that are not offered; 0: all that the build and the
 	 * connection have, with SMTPD_LISTEN_AUTH_ANY only PLAIN and LOGIN */
 	uint8_t auth_off;
+#endif
+#if SMTPD_RECIPIENTS
+	/* Whom mail is taken for; NULL: the sink alone decides. */
+	const struct smtpd_recipients *recipients;
 #endif
 #if SMTPD_PROXY
 	/* Peers that MUST begin with a header of the PROXY protocol, see

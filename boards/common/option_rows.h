@@ -63,6 +63,17 @@ BYTES(SAME, "sink_message_max", sink_message_max, 0, UINT32_MAX, 0,
 	"octets that the sink can take; a longer message is refused with 452; "
 	"0 = no limit"),
 #endif
+#if SMTPD_RECIPIENTS
+LIST(SAME, "mydestination", mydestination, "",
+	"domains to take mail for, literals such as [192.0.2.1] included; "
+	"with this or local_recipients all other recipients are refused, "
+	"without either none is"),
+LIST(SAME, "local_recipients", local_recipients, "",
+	"addresses to take mail for, and no others: alerts@example.org, or "
+	"alerts at each of mydestination; postmaster is one always"),
+WORDS(SAME, "recipient_delimiter", recipient_delimiter, "+",
+	"alerts+camera7 is alerts as well; empty = it is not"),
+#endif
 #if !SMTPD_FIXED_LIMITS
 BYTES(SAME, "message_size_limit", limits.message_max,
 	0, UINT32_MAX, SMTPD_MESSAGE_MAX,

@@ -33,6 +33,10 @@ struct board_options {
 	uint8_t clock_unset;              /* enum smtpd_tls_clock */
 	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
 	char sinks[4096];
+#if SMTPD_RECIPIENTS
+	char mydestination[4096], local_recipients[8192];
+	char recipient_delimiter[2];
+#endif
 #if SMTPD_PROXY
 	char proxies[BOARD_PORTS][512];
 #endif

@@ -14,6 +14,7 @@
 #include "options.h"
 #include "server.h"
 #include "sinks.h"
+#include "smtpd_recipients.h"
 #include "tls_files.h"
 
 const uint16_t *const board_port_numbers[BOARD_PORTS] = {
@@ -137,6 +138,49 @@ static void fill(unsigned i)
 		l->tls = &board_tls[board_options.client_cert[i]];
 }
 
+#if SMTPD_RECIPIENTS
+static struct smtpd_recipients recipients;
+
+/* The option that an item stands in. */
+static const char *list_of(const char *item)
+{
+	const struct board_options *o = &board_options;
+
+	if (item == &recipients.delimiter)
+		return o->recipient_delimiter;
+	return item >= o->local_recipients &&
+			       item < o->local_recipients +
+					       sizeof o->local_recipients
+		       ? o->local_recipients
+		       : o->mydestination;
+}
+
+static int take_recipients(void)
+{
+	const struct board_options *o = &board_options;
+	struct smtpd_str item = {"", 0};
+	const char *why;
+
+	recipients.domains = o->mydestination;
+	recipients.addresses = o->local_recipients;
+	recipients.delimiter = *o->recipient_delimiter;
+	why = smtpd_recipients_check(&recipients, &item);
+	if (!why)
+		return 0;
+	return board_options_fail(
+		list_of(item.s), "\"%.*s\" %s", item.len, item.s, why);
+}
+
+static void give_recipients(struct smtpd_listener *l)
+{
+	if (*recipients.domains || *recipients.addresses)
+		l->recipients = &recipients;
+}
+#else
+#define take_recipients()  0
+#define give_recipients(l) ((void)(l))
+#endif
+
 #if SMTPD_PROXY
 static int take_proxies(unsigned i)
 {
@@ -175,8 +219,11 @@ int board_server_check(void)
 	status = check_numbers();
 	if (!status)
 		status = check_policy();
+	if (!status)
+		status = take_recipients();
 	for (i = 0; i < BOARD_PORTS && !status; i++) {
 		fill(i);
+		give_recipients(&listeners[i].smtpd);
 		status = take_proxies(i);
 		if (!status && board_port_used(i) &&
 			smtpd_listener_check(&listeners[i].smtpd) != 0)

@@ -8,6 +8,7 @@
 #include "firmware.h"
 #include "lwip_smtpd.h"
 #include "server.h"
+#include "smtpd_recipients.h"
 #include "smtpd_tls_config.h"
 
 #if SMTPD_TLS
@@ -59,6 +60,42 @@ static struct altcp_tls_config *const *tls_config(void)
 
 /* ---- ports ---- */
 
+#if SMTPD_RECIPIENTS
+static struct smtpd_recipients recipients;
+
+/* An item that is not right is nobody's address: the others count. */
+static void take_recipients(void)
+{
+	const struct board_settings *s = &board_settings;
+	struct smtpd_str item = {"", 0};
+	struct board_text t;
+	char text[128];
+	const char *why;
+
+	recipients.domains = s->mydestination;
+	recipients.addresses = s->local_recipients;
+	recipients.delimiter = *s->recipient_delimiter;
+	why = smtpd_recipients_check(&recipients, &item);
+	if (!why)
+		return;
+	board_text_start(&t, text, sizeof text);
+	board_text_str(&t, "settings: recipients: ");
+	board_text_json(&t, item.s, item.len);
+	board_text_str(&t, " ");
+	board_text_str(&t, why);
+	board_put_line(text);
+}
+
+static void give_recipients(struct smtpd_listener *l)
+{
+	if (*recipients.domains || *recipients.addresses)
+		l->recipients = &recipients;
+}
+#else
+#define take_recipients()  ((void)0)
+#define give_recipients(l) ((void)(l))
+#endif
+
 #if SMTPD_PROXY
 /* A list that is not right is empty: nobody is believed. */
 static void take_proxies(unsigned i)
@@ -102,6 +139,7 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	l->smtpd.host_name = s->host_name;
 	l->smtpd.flags = board_policy_flags(&s->policy, i);
 	l->smtpd.forgive = board_policy_forgive(&s->policy, i);
+	give_recipients(&l->smtpd);
 	take_proxies(i);
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->tls = tls_config();
@@ -120,6 +158,7 @@ void board_server_open(const struct smtpd_sink *sink)
 	unsigned i;
 
 	open_tls();
+	take_recipients();
 	for (i = 0; i < BOARD_PORTS; i++)
 		listen_on(i, sink);
 }

@@ -35,6 +35,9 @@ struct board_settings {
 	const char *gateway;   /* as given */
 	const char *mdns_name; /* a DNS label, also for DHCP */
 	const char *sinks;     /* comma list */
+#if SMTPD_RECIPIENTS
+	const char *mydestination, *local_recipients, *recipient_delimiter;
+#endif
 #if SMTPD_PROXY
 	const char *proxies[BOARD_PORTS]; /* comma lists, as given */
 #endif
