@@ -7,10 +7,10 @@
 
 #if SMTPD_MESSAGE
 
-#define NO 64 /* not of the alphabet */
+#define NO -1 /* not of the alphabet */
 
 /* clang-format off */
-static const uint8_t base64_value[256] = {
+static const int8_t base64_value[256] = {
 #define NO16 NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO
 	NO16, NO16,
 	NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, 62, NO, NO, NO, 63,
@@ -53,20 +53,26 @@ static void decoded(struct smtpd_message *m, const uint8_t *p, size_t len)
 
 /* ---- base64 ---- */
 
-/* Groups of four symbols, as many as there are in a row. */
+static uint32_t symbol(uint8_t c)
+{
+	return (uint32_t)base64_value[c];
+}
+
+/* Groups of four symbols, as many as there are in a row. What is not of the
+ * alphabet is negative, and leaves bits above the 24. */
 static uint8_t *groups(uint8_t **in, const uint8_t *end, uint8_t *out)
 {
-	const uint8_t *v = base64_value;
 	uint8_t *p = *in;
 
 	for (; end - p >= 4; p += 4, out += 3) {
-		unsigned a = v[p[0]], b = v[p[1]], c = v[p[2]], d = v[p[3]];
+		uint32_t v = symbol(p[0]) << 18 | symbol(p[1]) << 12 |
+			     symbol(p[2]) << 6 | symbol(p[3]);
 
-		if ((a | b | c | d) & NO)
+		if (v >> 24)
 			break;
-		out[0] = (uint8_t)(a << 2 | b >> 4);
-		out[1] = (uint8_t)(b << 4 | c >> 2);
-		out[2] = (uint8_t)(c << 6 | d);
+		out[0] = (uint8_t)(v >> 16);
+		out[1] = (uint8_t)(v >> 8);
+		out[2] = (uint8_t)v;
 	}
 	*in = p;
 	return out;
@@ -79,7 +85,7 @@ static void base64(struct smtpd_message *m, uint8_t *p, size_t len)
 	uint8_t *in = p, *out = p;
 
 	for (;;) {
-		uint8_t v;
+		int8_t v;
 
 		if (!m->coded)
 			out = groups(&in, end, out);
@@ -89,8 +95,9 @@ static void base64(struct smtpd_message *m, uint8_t *p, size_t len)
 		if (v != NO) {
 			if (m->coded)
 				*out++ = (uint8_t)(m->bits << (2 * m->coded) |
-						   v >> (6 - 2 * m->coded));
-			m->bits = v;
+						   (uint8_t)v >>
+							   (6 - 2 * m->coded));
+			m->bits = (uint8_t)v;
 			m->coded = (m->coded + 1) & 3;
 		} else if (*in == '=') {
 			if (m->coded == 1)
