@@ -52,6 +52,29 @@ struct smtpd_session *smtpd_pool_take(
 	return NULL;
 }
 
+#if SMTPD_SCRAM
+/* see scram.h */
+struct smtpd_scram_exchange *smtpd_scram_of(const struct smtpd_session *s)
+{
+	for (unsigned i = 0; i < SMTPD_SCRAM_EXCHANGES; i++) {
+		struct smtpd_scram_exchange *x = &smtpd_pool.scram.exchange[i];
+
+		if (x->session == s)
+			return x;
+	}
+	return NULL;
+}
+
+/* see scram.h */
+void smtpd_scram_end(const struct smtpd_session *s)
+{
+	struct smtpd_scram_exchange *x = smtpd_scram_of(s);
+
+	if (x)
+		smtpd_wipe(x, sizeof *x);
+}
+#endif
+
 /* see session.h */
 void smtpd_pool_free(struct smtpd_session *s)
 {

@@ -30,29 +30,6 @@
 	(CLIENT_NONCE_MAX + SCRAM_BASE64(NONCE_OCTETS) + SCRAM_BASE64(32u) +   \
 		10u + 8u)
 
-/* ---- the pool ---- */
-
-/* see scram.h */
-struct smtpd_scram_exchange *smtpd_scram_of(const struct smtpd_session *s)
-{
-	for (unsigned i = 0; i < SMTPD_SCRAM_EXCHANGES; i++) {
-		struct smtpd_scram_exchange *x = &smtpd_pool.scram.exchange[i];
-
-		if (x->session == s)
-			return x;
-	}
-	return NULL;
-}
-
-/* see scram.h */
-void smtpd_scram_end(const struct smtpd_session *s)
-{
-	struct smtpd_scram_exchange *x = smtpd_scram_of(s);
-
-	if (x)
-		smtpd_wipe(x, sizeof *x);
-}
-
 static bool has_secret(void)
 {
 	struct smtpd_scram_pool *p = &smtpd_pool.scram;

@@ -32,7 +32,8 @@ struct smtpd_scram_pool {
 /* Octets of n octets in base64. */
 #define SCRAM_BASE64(n) (((n) + 2) / 3 * 4)
 
-/* The session's exchange, or NULL; of no session: a free one. */
+/* The session's exchange, or NULL; of no session: a free one. In pool.c, as
+ * its end. */
 struct smtpd_scram_exchange *smtpd_scram_of(const struct smtpd_session *);
 
 /* AuthMessage goes on. Returns 0 or SMTPD_ENONE. */

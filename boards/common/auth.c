@@ -35,7 +35,7 @@ struct slot {
 /* The computation under way: that of slots[running]. */
 static struct {
 	struct smtpd_pbkdf2 pbkdf2;
-	uint8_t key[32];
+	struct board_verifier v;
 	bool known;
 } job;
 
@@ -109,16 +109,14 @@ static void stand_in(struct board_verifier *v)
 static int start(struct slot *s)
 {
 	struct smtpd_str user = {s->user, s->user_len};
-	struct board_verifier v;
+	struct board_verifier *v = &job.v;
 	int ret;
 
-	job.known = users && s->user_len && users->find(user, &v);
+	job.known = users && s->user_len && users->find(user, v);
 	if (!job.known)
-		stand_in(&v);
-	memcpy(job.key, v.key, sizeof job.key);
+		stand_in(v);
 	ret = smtpd_port_pbkdf2_start(&job.pbkdf2, s->password, s->password_len,
-		v.salt, v.salt_len, v.iterations);
-	smtpd_wipe(&v, sizeof v);
+		v->salt, v->salt_len, v->iterations);
 	forget_password(s);
 	s->state = RUNNING;
 	running = last = (uint32_t)(s - slots);
@@ -146,18 +144,21 @@ static void unavailable(struct slot *s)
 		"Temporary authentication failure");
 }
 
-static void finish(struct slot *s)
+static void refuse_late(struct slot *s)
 {
-	bool right = smtpd_equal(job.pbkdf2.key, job.key, sizeof job.key) &&
-		     job.known;
-
-	stop();
-	if (right) {
-		verdict(s, SMTPD_ACCEPT, 0, NULL, NULL);
-		return;
-	}
 	s->state = REFUSED;
 	s->due_ms = smtpd_port_now_ms() + (users ? users->delay_ms : 0);
+}
+
+static void finish(struct slot *s)
+{
+	bool right = board_verifier_match(&job.v, job.pbkdf2.key) && job.known;
+
+	stop();
+	if (right)
+		verdict(s, SMTPD_ACCEPT, 0, NULL, NULL);
+	else
+		refuse_late(s);
 }
 
 /* Iterate until the slice is over, or the key is there. */
@@ -203,6 +204,43 @@ void board_auth_open(const struct board_auth_users *u)
 	users = u;
 }
 
+#if SMTPD_AUTH_MORE
+/* It is proven, or not. */
+static enum smtpd_verdict judge(struct smtpd_session *session, struct slot *s,
+	const struct smtpd_auth *auth)
+{
+	if (auth->proof == SMTPD_PROOF_RIGHT) {
+		keep_user(s, auth->authcid);
+		return SMTPD_ACCEPT;
+	}
+	s->ref = smtpd_session_ref(session);
+	refuse_late(s);
+	board_auth_wake();
+	return SMTPD_LATER;
+}
+#endif
+
+#if SMTPD_SCRAM
+enum smtpd_verdict board_auth_scram(struct smtpd_session *session,
+	const struct smtpd_str *authcid, struct smtpd_scram_keys *keys)
+{
+	struct board_verifier v;
+	bool known = users && users->find(*authcid, &v);
+	int ret;
+
+	if (!known) {
+		memset(&v, 0, sizeof v);
+		stand_in(&v);
+	}
+	ret = board_verifier_keys(&v, keys);
+	smtpd_wipe(&v, sizeof v);
+	if (ret)
+		smtpd_session_reply(session, 454, "4.7.0",
+			"Temporary authentication failure");
+	return known && !ret ? SMTPD_ACCEPT : SMTPD_REJECT;
+}
+#endif
+
 enum smtpd_verdict board_auth(
 	struct smtpd_session *session, const struct smtpd_auth *auth)
 {
@@ -216,6 +254,10 @@ enum smtpd_verdict board_auth(
 		keep_user(s, auth->authcid);
 		return SMTPD_ACCEPT;
 	}
+#if SMTPD_AUTH_MORE
+	if (auth->proof != SMTPD_PROOF_PASSWORD)
+		return judge(session, s, auth);
+#endif
 	if (keep_password(s, auth->password) != 0) {
 		clear(s);
 		smtpd_session_reply(session, 454, "4.7.0",

@@ -50,6 +50,13 @@ void board_auth_open(const struct board_auth_users *);
 enum smtpd_verdict board_auth(
 	struct smtpd_session *, const struct smtpd_auth *);
 
+#if SMTPD_SCRAM
+/* `scram` of struct smtpd_sink: the user's keys; or those of nobody, with the
+ * cost of somebody's. Answers at once. */
+enum smtpd_verdict board_auth_scram(struct smtpd_session *,
+	const struct smtpd_str *authcid, struct smtpd_scram_keys *keys);
+#endif
+
 /*
  * Compute for a slice, and give the answers that are due.
  *

@@ -15,6 +15,7 @@ DAYS = 3650
 ITERATIONS, ITERATIONS_SLOW, ITERATIONS_MAX = 2000, 5000, 1000000
 USER_MAX, LINE_MAX = 64, 255
 SCHEME = "$pbkdf2-sha256$"
+SCRAM = "$scram-sha-256$"
 KEYS = ("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY")
 # Signs that are not taken for each other; 20 of 32 are 100 bits.
 SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -199,23 +200,29 @@ def wrong_user(line):
     if not 1 <= len(user.encode()) <= USER_MAX or \
             re.search(r"[\x00-\x1f\x7f]", user):
         return "the user name is empty, too long or has controls"
-    if not hash_.startswith(SCHEME):
+    if hash_.startswith(SCRAM):
+        parts = re.split("[$:]", hash_[len(SCRAM):])
+        if not re.fullmatch("[^$:]+:[^$:]+[$][^$:]+:[^$:]+",
+                            hash_[len(SCRAM):]):
+            return f"the hash is not {SCRAM}ITERATIONS:SALT$STOREDKEY:SERVERKEY"
+    elif hash_.startswith(SCHEME):
+        parts = hash_[len(SCHEME):].split("$")
+        if len(parts) != 3:
+            return f"the hash is not {SCHEME}ITERATIONS$SALT$KEY"
+    else:
         return f"the hash does not begin with {SCHEME}"
-    parts = hash_[len(SCHEME):].split("$")
-    if len(parts) != 3:
-        return f"the hash is not {SCHEME}ITERATIONS$SALT$KEY"
     if not re.fullmatch(r"[0-9]{1,7}", parts[0]) or \
             not 1 <= int(parts[0]) <= ITERATIONS_MAX:
         return f"the iteration count is not 1 to {ITERATIONS_MAX}"
     if not 8 <= len(decoded(parts[1])) <= 32:
         return "the salt is not 8 to 32 octets in base64"
-    if len(decoded(parts[2])) != 32:
+    if any(len(decoded(key)) != 32 for key in parts[2:]):
         return "the key is not 32 octets in base64"
     return None
 
 
 def iterations(line):
-    return int(line.partition(":")[2][len(SCHEME):].split("$")[0])
+    return int(re.split("[$:]", line.partition(":")[2].split("$", 2)[2])[0])
 
 
 def read_users(path, problems):

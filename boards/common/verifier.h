@@ -1,11 +1,22 @@
 /*
- * verifier.h - stored passwords: user:$pbkdf2-sha256$ITERATIONS$SALT$KEY
+ * verifier.h - stored passwords: lines of a users file
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
- * SALT and KEY are base64 (RFC 4648 4); KEY is PBKDF2 with HMAC-SHA-256
- * (RFC 8018 5.2) of the password, 32 octets. Nothing here allocates or keeps
- * a password. The hash comes from smtpd_port_pbkdf2().
+ *   user:$scram-sha-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY  (SMTPD_SCRAM)
+ *   user:$pbkdf2-sha256$ITERATIONS$SALT$KEY
+ *
+ * SALT and the keys are base64 (RFC 4648 4); KEY is PBKDF2 with HMAC-SHA-256
+ * (RFC 8018 5.2) of the password, 32 octets; the other two are what RFC 5802 3
+ * derives from it, written as PostgreSQL writes them behind its own prefix
+ * "SCRAM-SHA-256$". Both kinds serve PLAIN, LOGIN and SCRAM. KEY is as good as
+ * the password to a client of SCRAM, for it is SaltedPassword: who reads such a
+ * line can log in. STOREDKEY is not: it only tells right guesses from wrong.
+ *
+ * Nothing here allocates or keeps a password. The hash comes from
+ * smtpd_port_pbkdf2(). Passwords are compared octet for octet; clients of
+ * SCRAM normalize them (SASLprep), so those beyond US-ASCII want to be in that
+ * form already.
  */
 #ifndef BOARD_VERIFIER_H
 #define BOARD_VERIFIER_H
@@ -30,7 +41,11 @@ struct board_verifier {
 	uint8_t salt[BOARD_SALT_MAX];
 	uint8_t salt_len;
 	uint32_t iterations;
-	uint8_t key[32];
+	uint8_t key[32]; /* KEY or STOREDKEY */
+#if SMTPD_SCRAM
+	bool scram; /* it is STOREDKEY */
+	uint8_t server_key[32];
+#endif
 };
 
 /*
@@ -53,7 +68,25 @@ bool board_verifier_check(
 	const struct board_verifier *v, const struct smtpd_str *password);
 
 /*
- * Make the verifier of a password, with a salt of fresh entropy.
+ * Is it the right password from which PBKDF2 made this, with the verifier's
+ * salt and iterations? Costs the same for both kinds of line. Context: any.
+ */
+bool board_verifier_match(
+	const struct board_verifier *v, const uint8_t salted[32]);
+
+#if SMTPD_SCRAM
+/*
+ * What SCRAM needs of it. Costs the same for both kinds of line.
+ *
+ * Returns 0, or SMTPD_ENONE: the port has no hash. Context: any.
+ */
+int board_verifier_keys(
+	const struct board_verifier *v, struct smtpd_scram_keys *keys);
+#endif
+
+/*
+ * Make the verifier of a password, for SCRAM where that is built, with a salt
+ * of fresh entropy.
  *
  * user  1 to BOARD_USER_MAX octets, no ':' and no controls.
  *

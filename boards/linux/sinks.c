@@ -348,6 +348,9 @@ static void on_closed(
 const struct smtpd_sink board_sink = {
 	.connect = on_connect,
 	.auth = board_auth,
+#if SMTPD_SCRAM
+	.scram = board_auth_scram,
+#endif
 	.mail = on_mail,
 	.rcpt = on_rcpt,
 	.begin = on_begin,

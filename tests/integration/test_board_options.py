@@ -7,6 +7,7 @@ tests: timeout 600
 """
 import base64
 import hashlib
+import hmac
 import json
 import os
 import re
@@ -457,7 +458,7 @@ def first_run_user():
         check(shown, s.stderr())
         with open(os.path.join(s.state, "users"), encoding="ascii") as file:
             text = file.read()
-        check(shown[2] not in text and text.startswith("lwsmtpd:$pbkdf2"))
+        check(shown[2] not in text and text.startswith("lwsmtpd:$scram-"))
         equal(os.stat(os.path.join(s.state, "users")).st_mode & 0o777, 0o600)
         with Client(s.smtps, tls=True) as c:
             c.hello()
@@ -473,7 +474,8 @@ def first_run_user():
 def hash_password_prints_a_line():
     status, out, err = run("--hash-password", "alice", stdin="secret\n")
     equal((status, err), (0, ""))
-    match = re.fullmatch(r"alice:\$pbkdf2-sha256\$(\d+)\$(\S+)\$(\S+)\n", out)
+    match = re.fullmatch(r"alice:\$scram-sha-256\$(\d+):(\S+)\$(\S+):(\S+)\n",
+                         out)
     check(match, out)
     with folder():
         write("users", out)
@@ -487,13 +489,18 @@ def hash_password_prints_a_line():
 
 
 @case
-def hash_password_is_pbkdf2():
-    """Python computes the same key."""
+def hash_password_is_scram():
+    """Python computes the same keys (RFC 5802 3)."""
     out = run("--hash-password", "u", stdin="pass word")[1].strip()
-    _, scheme, count, salt, key = out.split("$")
-    equal(scheme, "pbkdf2-sha256")
-    equal(hashlib.pbkdf2_hmac("sha256", b"pass word", base64.b64decode(salt),
-                              int(count)), base64.b64decode(key))
+    _, scheme, cost, keys = out.split("$")
+    equal(scheme, "scram-sha-256")
+    count, salt = cost.split(":")
+    salted = hashlib.pbkdf2_hmac("sha256", b"pass word",
+                                 base64.b64decode(salt), int(count))
+    client = hmac.digest(salted, b"Client Key", "sha256")
+    equal([base64.b64decode(key) for key in keys.split(":")],
+          [hashlib.sha256(client).digest(),
+           hmac.digest(salted, b"Server Key", "sha256")])
 
 
 @case

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "port_crypto.h"
-#include "session.h"
 
 #define WEAK __attribute__((weak))
 
@@ -23,9 +22,6 @@ typedef char fits[sizeof(struct sha256) <= sizeof(struct smtpd_hash) ? 1 : -1];
 void port_crypto_reset(void)
 {
 	memset(&port_crypto, 0, sizeof port_crypto);
-#if SMTPD_SCRAM
-	memset(&smtpd_pool.scram, 0, sizeof smtpd_pool.scram);
-#endif
 }
 
 static uint32_t rotate(uint32_t v, unsigned n)

@@ -28,7 +28,7 @@ struct port_crypto {
 
 extern struct port_crypto port_crypto;
 
-/* All of it zero, and the engine's exchanges and secret forgotten. */
+/* All of it zero. */
 void port_crypto_reset(void);
 
 #endif

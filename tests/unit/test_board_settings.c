@@ -304,7 +304,7 @@ static void users(void **state)
 	made_text(&m, "user", BOB);
 	assert_int_equal(read_all(), BOARD_BLOB_OK);
 	assert_string_equal(said, "settings: user: the hash does not begin "
-				  "with $pbkdf2-sha256$\n");
+				  "with $scram-sha-256$ or $pbkdf2-sha256$\n");
 	assert_int_equal(o.user_count, 2);
 	assert_true(o.policy.auth_enable && !o.policy.no_users);
 	assert_true(board_settings_user(&o, str("alice"), &v));

@@ -126,6 +126,53 @@ static void refused_lines(void **state)
 		assert_non_null(parse(&v, cases[i], strlen(cases[i])));
 }
 
+#if SMTPD_SCRAM
+/* RFC 7677 3, with the keys PostgreSQL keeps of it */
+static const char scram[] = "user:$scram-sha-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$"
+			    "WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:"
+			    "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
+
+static void scram_line(void **state)
+{
+	struct smtpd_str right = str("pencil"), wrong = str("pencilx");
+	struct board_verifier v;
+	struct smtpd_scram_keys keys;
+	struct board_text t;
+	char text[BOARD_VERIFIER_TXT];
+
+	(void)state;
+	assert_null(parse(&v, scram, strlen(scram)));
+	assert_true(board_verifier_check(&v, &right));
+	assert_false(board_verifier_check(&v, &wrong));
+	assert_int_equal(board_verifier_keys(&v, &keys), 0);
+	assert_memory_equal(keys.stored_key, v.key, 32);
+	assert_memory_equal(keys.server_key, v.server_key, 32);
+	board_text_start(&t, text, sizeof text);
+	board_verifier_text(&v, &t);
+	assert_int_equal(t.len, strlen(scram));
+	assert_memory_equal(text, scram, t.len);
+	for (size_t i = 0; i < strlen(scram); i++)
+		assert_non_null(parse(&v, scram, i));
+}
+
+/* The other kind of line gives the same keys. */
+static void scram_keys_of_pbkdf2(void **state)
+{
+	static const char line[] =
+		"user:$pbkdf2-sha256$4096$W22ZaJ0SNY7soEsUEjb6gQ==$"
+		"xKSVEDI6tPlSysH6mUQZOeeOp01r6B3fcJbodRPcYV0=";
+	struct board_verifier v, w;
+	struct smtpd_scram_keys keys;
+
+	(void)state;
+	assert_null(parse(&v, line, strlen(line)));
+	assert_null(parse(&w, scram, strlen(scram)));
+	assert_int_equal(board_verifier_keys(&v, &keys), 0);
+	assert_memory_equal(keys.stored_key, w.key, 32);
+	assert_memory_equal(keys.server_key, w.server_key, 32);
+}
+#endif
+
 static void make_and_read_back(void **state)
 {
 	struct board_verifier v, back, other;
@@ -178,6 +225,10 @@ int main(void)
 		cmocka_unit_test(damaged_lines),
 		cmocka_unit_test(refused_lines),
 		cmocka_unit_test(make_and_read_back),
+#if SMTPD_SCRAM
+		cmocka_unit_test(scram_line),
+		cmocka_unit_test(scram_keys_of_pbkdf2),
+#endif
 		cmocka_unit_test(not_made),
 	};
 

@@ -422,6 +422,9 @@ void engine_begin(void)
 	memset(smtpd_pool.peers, 0, sizeof smtpd_pool.peers);
 #endif
 	port_crypto_reset();
+#if SMTPD_SCRAM
+	memset(&smtpd_pool.scram, 0, sizeof smtpd_pool.scram);
+#endif
 	memset(&world, 0, sizeof world);
 	world.limits = smtpd_limits_default;
 	world.now_ms = 1000;
