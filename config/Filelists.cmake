@@ -25,6 +25,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/cmd_misc.c
 	${SMTPD_DIR}/core/command.c
 	${SMTPD_DIR}/core/config.c
+	${SMTPD_DIR}/core/evict.c
 	${SMTPD_DIR}/core/hmac.c
 	${SMTPD_DIR}/core/input.c
 	${SMTPD_DIR}/core/message.c

@@ -131,6 +131,13 @@
 #define SMTPD_WIDE_SCAN SMTPD_BY_PROFILE(0, 0, 1)
 #endif
 
+/* When all slots are taken, an address without a session takes the slot of
+ * whoever waits longest and never delivered a message: at once when it has
+ * delivered before (SMTPD_PEERS), otherwise of one who waits for a second. */
+#ifndef SMTPD_EVICT
+#define SMTPD_EVICT SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
 /* Listeners may forgive what devices do against the RFCs (smtpd_quirk.h), and
  * the sink is told what was forgiven or refused. */
 #ifndef SMTPD_TOLERANT

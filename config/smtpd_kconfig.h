@@ -159,6 +159,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_EVICT
+#ifdef CONFIG_SMTPD_EVICT
+#define SMTPD_EVICT 1
+#else
+#define SMTPD_EVICT 0
+#endif
+#endif
+
 #ifndef SMTPD_TOLERANT
 #ifdef CONFIG_SMTPD_TOLERANT
 #define SMTPD_TOLERANT 1

@@ -461,6 +461,8 @@ void smtpd_end_accepted(struct smtpd_session *s)
 	s->since_commit = 0;
 	s->flags |= F_COMMITTED;
 	s->error_count = s->idle_count = 0;
+	if (SMTPD_EVICT)
+		smtpd_peer_delivered(s);
 	LOG(SMTPD_EV_ACCEPTED, s, 250);
 	answered(s);
 }

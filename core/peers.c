@@ -26,7 +26,17 @@ static struct smtpd_peer_memory *find(const struct smtpd_peer *peer)
 	return NULL;
 }
 
-/* A free entry, or that of whoever has been away longest. */
+/* Is this entry better given up than that? Who has been away longest goes, who
+ * has delivered only if all have: a flood of strangers does not displace it. */
+static bool is_older(const struct smtpd_peer_memory *a,
+	const struct smtpd_peer_memory *b, uint32_t now)
+{
+	if (SMTPD_EVICT && a->delivered != b->delivered)
+		return b->delivered;
+	return now - a->seen_ms > now - b->seen_ms;
+}
+
+/* A free entry, or one that is given up. */
 static struct smtpd_peer_memory *make_room(uint32_t now)
 {
 	struct smtpd_peer_memory *oldest = smtpd_pool.peers;
@@ -36,7 +46,7 @@ static struct smtpd_peer_memory *make_room(uint32_t now)
 
 		if (!m->peer.family)
 			return m;
-		if (now - m->seen_ms > now - oldest->seen_ms)
+		if (is_older(m, oldest, now))
 			oldest = m;
 	}
 	memset(oldest, 0, sizeof *oldest);
@@ -66,6 +76,25 @@ void smtpd_peer_count(const struct smtpd_session *s, enum smtpd_quirk q)
 	if (m && m->quirks[q] < UINT16_MAX)
 		m->quirks[q]++;
 }
+
+#if SMTPD_EVICT
+/* see session.h */
+void smtpd_peer_delivered(const struct smtpd_session *s)
+{
+	struct smtpd_peer_memory *m = find(&s->peer);
+
+	if (m)
+		m->delivered = true;
+}
+
+/* see session.h */
+bool smtpd_peer_delivers(const struct smtpd_peer *peer)
+{
+	const struct smtpd_peer_memory *m = find(peer);
+
+	return m && m->delivered;
+}
+#endif
 
 /* see session.h */
 void smtpd_peer_tls_late(const struct smtpd_session *s, bool late)

@@ -159,7 +159,8 @@ int smtpd_session_resume(smtpd_ref ref)
 	return 0;
 }
 
-static bool same_host(const struct smtpd_peer *a, const struct smtpd_peer *b)
+/* see session.h */
+bool smtpd_same_host(const struct smtpd_peer *a, const struct smtpd_peer *b)
 {
 	return a->family && a->family == b->family &&
 	       !memcmp(a->ip, b->ip, sizeof a->ip);
@@ -173,7 +174,8 @@ static unsigned count_peer(const struct smtpd_session *from)
 	for (unsigned i = 0; i < SMTPD_MAX_SESSIONS; i++) {
 		const struct smtpd_session *s = &smtpd_pool.session[i];
 
-		n += s->state != ST_FREE && same_host(&s->peer, &from->peer);
+		n += s->state != ST_FREE &&
+		     smtpd_same_host(&s->peer, &from->peer);
 	}
 	return n;
 }
@@ -186,6 +188,8 @@ struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 		smtpd_pool.stopping ? NULL : smtpd_pool_take(l, conn);
 	uint16_t max;
 
+	if (!s && !smtpd_pool.stopping && smtpd_evict(conn))
+		s = smtpd_pool_take(l, conn);
 	*refusal = TEXT("421 4.3.2", "Too busy, try again later") "\r\n";
 	if (s) {
 		smtpd_enter(s, ST_CONNECT);

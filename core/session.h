@@ -226,6 +226,15 @@ struct smtpd_session *smtpd_pool_find(smtpd_ref ref);
 /* At most a quarter of the slots is free. */
 bool smtpd_pool_stressed(void);
 
+/* ---- evict.c ---- */
+
+/* All slots are taken: free one for this newcomer? */
+#if SMTPD_EVICT
+bool smtpd_evict(struct smtpd_conn *newcomer);
+#else
+#define smtpd_evict(newcomer) ((void)(newcomer), false)
+#endif
+
 /* ---- peers.c ---- */
 
 #if SMTPD_PEERS > 0
@@ -241,10 +250,16 @@ void smtpd_peer_tls(const struct smtpd_session *, bool failed);
 /* Has it failed so often that STARTTLS is better not offered? */
 bool smtpd_peer_fails_tls(const struct smtpd_session *);
 
+/* A message of it was accepted; has ever one been, of this address? */
+void smtpd_peer_delivered(const struct smtpd_session *); /* SMTPD_EVICT */
+bool smtpd_peer_delivers(const struct smtpd_peer *);
+
 /* Does its TLS begin behind our greeting? */
 void smtpd_peer_tls_late(const struct smtpd_session *, bool late);
 
 #else
+#define smtpd_peer_delivered(s)      ((void)(s))
+#define smtpd_peer_delivers(peer)    ((void)(peer), false)
 #define smtpd_peer_tls_late(s, late) ((void)(s), (void)(late))
 #define smtpd_peer_tls(s, failed)    ((void)(s), (void)(failed))
 #define smtpd_peer_fails_tls(s)      ((void)(s), false)
@@ -274,6 +289,9 @@ void smtpd_forget(struct smtpd_session *, enum smtpd_end why);
  * `text` is the reply at its end unless the sink chose one. */
 void smtpd_refuse_rest(
 	struct smtpd_session *, enum smtpd_end why, const char *text);
+
+/* Is it the same address, and one that is known? */
+bool smtpd_same_host(const struct smtpd_peer *, const struct smtpd_peer *);
 
 /* Greet. */
 void smtpd_greet(struct smtpd_session *);

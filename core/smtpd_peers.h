@@ -18,6 +18,7 @@ struct smtpd_peer_memory {
 	uint16_t tls_failures;  /* handshakes failed since one succeeded */
 	uint32_t tls_failed_ms; /* when the last of them did */
 	bool tls_late;          /* spoke TLS first, behind our greeting */
+	bool delivered;         /* a message of it was accepted */
 	/* How often each quirk was told of, at most 65535. */
 	uint16_t quirks[SMTPD_QUIRK_COUNT];
 };
