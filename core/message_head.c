@@ -252,6 +252,12 @@ static void store(struct smtpd_message *m, uint8_t c)
 		m->field_cut = true;
 }
 
+/* The line that parts mails in a mailbox file, and got into one. */
+static bool mbox_line(const struct smtpd_message *m, size_t len)
+{
+	return !m->headed && len == 5 && !memcmp(m->field, "From ", 5);
+}
+
 /* The line is no field. */
 static void no_field(struct smtpd_message *m)
 {
@@ -259,7 +265,7 @@ static void no_field(struct smtpd_message *m)
 
 	m->state = M_FIELD_SKIP;
 	m->field_len = 0;
-	if (m->fields)
+	if (m->fields || mbox_line(m, len))
 		return;
 	smtpd_head_end(m);
 	if (m->state == M_LINE) {

@@ -83,6 +83,17 @@ static const struct vector vectors[] = {
 		"= z\n"
 		"-\n"
 		"end\n"},
+	{"line_of_a_mailbox",
+		"From x@y Fri Apr  6\n"
+		"Subject: x\n"
+		"\n"
+		"z",
+		"0 Subject: x\n"
+		"head\n"
+		"part 0.0 text/plain\n"
+		"= z\n"
+		"-\n"
+		"end\n"},
 	{"rfc5322_nothing",
 		"",
 		"head\n"

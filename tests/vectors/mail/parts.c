@@ -1,0 +1,54 @@
+/*
+ * parts.c - the parts of the mail on standard input, in hexadecimal
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A line for each: type, name and octets, with a '.' behind each.
+ */
+#include <stdio.h>
+
+#include "smtpd_message.h"
+
+static void hex(const void *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		printf("%02x", ((const uint8_t *)p)[i]);
+}
+
+static void on_begin(void *ctx, const struct smtpd_part *part)
+{
+	(void)ctx;
+	hex(part->type.s, part->type.len);
+	printf(".");
+	hex(part->name.s, part->name.len);
+	printf(".");
+}
+
+static void on_octets(void *ctx, const uint8_t *p, size_t len)
+{
+	(void)ctx;
+	hex(p, len);
+}
+
+static void on_part_end(void *ctx, unsigned flags)
+{
+	(void)ctx, (void)flags;
+	printf(".\n");
+}
+
+int main(void)
+{
+	static const struct smtpd_message_events events = {
+		.part_begin = on_begin,
+		.octets = on_octets,
+		.part_end = on_part_end};
+	static struct smtpd_message m;
+	static uint8_t octets[4096];
+	size_t len;
+
+	smtpd_message_start(&m, &events, NULL, SMTPD_CHARSET_UNKNOWN);
+	while ((len = fread(octets, 1, sizeof octets, stdin)) > 0)
+		smtpd_message_push(&m, octets, len);
+	smtpd_message_finish(&m);
+	return 0;
+}
