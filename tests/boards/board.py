@@ -310,6 +310,11 @@ class Board:
         found = (json.loads(line) for line in self.lines("{"))
         return [x for x in found if "verdict" in x]
 
+    def quirks(self):
+        """Those of what was forgiven or refused."""
+        found = (json.loads(line) for line in self.lines("{"))
+        return [x for x in found if "quirk" in x]
+
     def wait_log(self, count=1, timeout=PATIENCE):
         """Wait for that many messages; returns all."""
         until(lambda: len(self.log()) >= count, timeout, f"{count} messages")

@@ -19,6 +19,7 @@ import threading
 import time
 
 import board
+import devices
 import lwsmtpd
 import stack
 import mail
@@ -81,7 +82,7 @@ def features(b):
         c.quit()
     words = {"chunking": "CHUNKING", "smtputf8": "SMTPUTF8",
              "limits": "LIMITS"}
-    return ["tls", "auth", "received"] + [
+    return ["tls", "auth", "received", "tolerant"] + [
         word for word, offer in words.items() if "250-" + offer in offers]
 
 
@@ -461,8 +462,8 @@ def run(name, more, words):
     return failed
 
 
-def main(name, **more):
-    """The suite of a board."""
+def main(name, texts=True, **more):
+    """The suite of a board; `texts`: it says what to change on a device."""
     words = [w for w in lwsmtpd.sys.argv[1:] if not w.startswith("-")]
     with mail.Files() as files:
         mail._files = files  # pylint: disable=protected-access
@@ -472,12 +473,17 @@ def main(name, **more):
         settings.setdefault("smtpd_auth_failure_delay", "0")
         wrap = dict(more, settings=dict(settings))
         wrap.pop("profile", None)
+        tolerant = dict(more, settings=dict(settings))
         failed = run(name, more, words)
 
         def case_156_the_clock_wraps():
             clock_case(name, **wrap)
-        if not words or any(w in "case_156_the_clock_wraps" for w in words):
-            failed += not lwsmtpd.run_case(case_156_the_clock_wraps)
+
+        def habits_of_devices():
+            devices.devices_case(name, features, texts, **tolerant)
+        for one in case_156_the_clock_wraps, habits_of_devices:
+            if not words or any(w in one.__name__ for w in words):
+                failed += not lwsmtpd.run_case(one)
     lwsmtpd.sys.exit(failed != 0)
 
 

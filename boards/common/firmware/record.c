@@ -1,5 +1,5 @@
 /*
- * record.c - what became of a message, as one JSON object on the console
+ * record.c - what became of a message, and quirks, as JSON on the console
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -8,6 +8,7 @@
 #include "board.h"
 #include "console.h"
 #include "record.h"
+#include "smtpd_tls_offer.h"
 
 static void name(const char *key)
 {
@@ -35,12 +36,18 @@ static void number(const char *key, uint32_t value)
 		board_put("null");
 }
 
-static void who(const struct board_record *r)
+/* The line's beginning, up to who the client is. */
+static void begin(const struct smtpd_info *info, uint32_t session)
 {
-	const struct smtpd_info *info = r->info;
+	uint32_t now_s = board_time_s();
 
+	board_put("{\"time\":");
+	if (now_s)
+		board_put_num(now_s);
+	else
+		board_put("null");
 	name("session");
-	board_put_num(r->session);
+	board_put_num(session);
 	name("peer");
 	board_put("\"");
 	board_put_peer(&info->peer);
@@ -49,6 +56,13 @@ static void who(const struct board_record *r)
 	board_put_num(info->peer.port);
 	name("helo");
 	board_put_json(info->helo.s, info->helo.len);
+}
+
+static void who(const struct board_record *r)
+{
+	const struct smtpd_info *info = r->info;
+
+	begin(info, r->session);
 	string("protocol", info->protocol);
 	string("tls_version", info->tls ? info->tls->version : NULL);
 	string("tls_cipher", info->tls ? info->tls->cipher : NULL);
@@ -91,13 +105,6 @@ static void content(const struct board_record *r)
 
 void board_record_print(const struct board_record *r)
 {
-	uint32_t now_s = board_time_s();
-
-	board_put("{\"time\":");
-	if (now_s)
-		board_put_num(now_s);
-	else
-		board_put("null");
 	who(r);
 	envelope(r);
 	content(r);
@@ -107,3 +114,51 @@ void board_record_print(const struct board_record *r)
 		string("why", r->why);
 	board_put_line("}");
 }
+
+#if BOARD_QUIRK_LOG
+#if SMTPD_QUIRK_TEXT
+static void list(const char *key, const struct smtpd_tls_list *l)
+{
+	const char *between = "\"";
+	unsigned i;
+
+	name(key);
+	board_put("[");
+	for (i = 0; i < l->count; i++) {
+		uint8_t value[2] = {
+			(uint8_t)(l->value[i] >> 8), (uint8_t)l->value[i]};
+
+		board_put(between);
+		board_put_hex(value, sizeof value);
+		between = "\",\"";
+	}
+	board_put(l->count ? "\"]" : "]");
+}
+
+/* What a failed handshake offered, IANA's numbers in hexadecimal. */
+static void offered(const struct smtpd_tls_offer *o)
+{
+	list("tls_versions", &o->versions);
+	list("tls_suites", &o->suites);
+	list("tls_groups", &o->groups);
+	list("tls_signatures", &o->signatures);
+}
+#endif
+
+void board_record_quirk(const struct smtpd_info *info, uint32_t session,
+	enum smtpd_quirk quirk, bool forgiven, unsigned count)
+{
+	begin(info, session);
+	string("quirk", smtpd_quirk_name(quirk));
+	name("forgiven");
+	board_put(forgiven ? "true" : "false");
+	if (count)
+		number("count", count);
+#if SMTPD_QUIRK_TEXT
+	string("advice", smtpd_quirk_text(quirk));
+	if (info->tls_offer)
+		offered(info->tls_offer);
+#endif
+	board_put_line("}");
+}
+#endif

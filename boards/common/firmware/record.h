@@ -1,11 +1,12 @@
 /*
- * record.h - what became of a message, as one JSON object on the console
+ * record.h - what became of a message, and quirks, as JSON on the console
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #ifndef BOARD_RECORD_H
 #define BOARD_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "smtpd.h"
@@ -34,5 +35,20 @@ struct board_record {
  * lock.
  */
 void board_record_print(const struct board_record *);
+
+/* 0: no lines of what clients do against the RFCs. */
+#ifndef BOARD_QUIRK_LOG
+#define BOARD_QUIRK_LOG SMTPD_TOLERANT
+#endif
+
+/*
+ * The same of what a client did against the RFCs: who it is, `quirk`,
+ * `forgiven`, and with SMTPD_QUIRK_TEXT `advice`, what to change on it, and
+ * what its handshake offered.
+ *
+ * count  how often its peer did so; 0: not known, left out.
+ */
+void board_record_quirk(const struct smtpd_info *info, uint32_t session,
+	enum smtpd_quirk quirk, bool forgiven, unsigned count);
 
 #endif

@@ -13,6 +13,7 @@
 #include "lwip_smtpd.h"
 #include "record.h"
 #include "sink.h"
+#include "smtpd_peers.h"
 #include "smtpd_port.h"
 
 /* The message in progress of a session. */
@@ -253,6 +254,20 @@ static void on_closed(
 	board_auth_closed(info.index);
 }
 
+#if BOARD_QUIRK_LOG
+static void on_quirk(
+	struct smtpd_session *s, enum smtpd_quirk quirk, bool forgiven)
+{
+	const struct smtpd_peer_memory *peer = smtpd_peer_of(s);
+	struct smtpd_info info;
+	struct message *m = message(s, &info);
+
+	if (!silent && board_log_may())
+		board_record_quirk(&info, m->serial, quirk, forgiven,
+			peer ? peer->quirks[quirk] : 0);
+}
+#endif
+
 uint32_t board_sink_serial(unsigned index)
 {
 	return messages[index].serial;
@@ -277,4 +292,7 @@ const struct smtpd_sink board_sink = {
 	.end = on_end,
 	.reset = on_reset,
 	.closed = on_closed,
+#if BOARD_QUIRK_LOG
+	.quirk = on_quirk,
+#endif
 };

@@ -24,7 +24,7 @@ static volatile bool overflow;
 
 /* ---- the sink ---- */
 
-/* board_sink counts sessions, for log and statistics. */
+/* board_sink counts sessions, for log and statistics, and tells of quirks. */
 static enum smtpd_verdict on_connect(struct smtpd_session *s)
 {
 	board_sink.connect(s);
@@ -47,6 +47,7 @@ const struct smtpd_sink *board_rtos_sink(void)
 	sink.connect = on_connect;
 	sink.auth = board_sink.auth;
 	sink.closed = on_closed;
+	sink.quirk = board_sink.quirk;
 	board_queue_user = board_auth_user;
 	board_queue_log_max = board_settings.sink_message_max;
 	if (board_queue_init() != ERR_OK || sys_sem_new(&released, 0) != ERR_OK)
