@@ -141,12 +141,23 @@ static enum smtpd_verdict on_connect(struct smtpd_session *s)
 	return SMTPD_ACCEPT;
 }
 
+static enum smtpd_verdict refuse(struct smtpd_session *s, struct message *m)
+{
+	m->code = 452;
+	smtpd_session_reply(s, 452, "4.3.1", full);
+	return SMTPD_REJECT;
+}
+
+/* A message that says that it is too long is refused before it is sent. */
 static enum smtpd_verdict on_mail(
 	struct smtpd_session *s, const struct smtpd_mail *mail)
 {
 	struct smtpd_info info;
 	struct message *m = message(s, &info);
 
+	if (board_settings.sink_message_max &&
+		mail->size > board_settings.sink_message_max)
+		return refuse(s, m);
 	m->open = true;
 	m->refused = false;
 	m->hashing = false;
@@ -181,13 +192,6 @@ static enum smtpd_verdict on_begin(struct smtpd_session *s)
 	m->at_received = SMTPD_RECEIVED;
 	m->hashing = smtpd_port_hash_start(&m->hash) == 0;
 	return m->hashing ? SMTPD_ACCEPT : SMTPD_REJECT;
-}
-
-static enum smtpd_verdict refuse(struct smtpd_session *s, struct message *m)
-{
-	m->code = 452;
-	smtpd_session_reply(s, 452, "4.3.1", full);
-	return SMTPD_REJECT;
 }
 
 static enum smtpd_verdict on_data(
