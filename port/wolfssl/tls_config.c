@@ -90,32 +90,20 @@ static int format_of(const uint8_t *p, size_t len)
 	return is_pem(p, len) ? WOLFSSL_FILETYPE_PEM : WOLFSSL_FILETYPE_ASN1;
 }
 
-static enum smtpd_tls_reason because(int ret, enum smtpd_tls_reason otherwise)
-{
-	if (ret == MEMORY_E || ret == MEMORY_ERROR)
-		return SMTPD_TLS_NO_MEMORY;
-	return otherwise;
-}
-
 static enum smtpd_tls_reason use_identity(
 	WOLFSSL_CTX *ctx, const struct smtpd_tls_identity *id)
 {
-	int ret;
-
-	ret = wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, id->cert,
-		length_of(id->cert, id->cert_len),
-		format_of(id->cert, id->cert_len));
-	if (ret != WOLFSSL_SUCCESS)
-		return because(ret, SMTPD_TLS_BAD_CERT);
-	ret = wolfSSL_CTX_use_PrivateKey_buffer(ctx, id->key,
-		length_of(id->key, id->key_len),
-		format_of(id->key, id->key_len));
-	if (ret != WOLFSSL_SUCCESS)
-		return because(ret, SMTPD_TLS_BAD_KEY);
-	ret = wolfSSL_CTX_check_private_key(ctx);
-	if (ret != WOLFSSL_SUCCESS)
-		return because(ret, SMTPD_TLS_MISMATCH);
-	return SMTPD_TLS_OK;
+	if (wolfSSL_CTX_use_certificate_chain_buffer_format(ctx, id->cert,
+		    length_of(id->cert, id->cert_len),
+		    format_of(id->cert, id->cert_len)) != WOLFSSL_SUCCESS)
+		return SMTPD_TLS_BAD_CERT;
+	if (wolfSSL_CTX_use_PrivateKey_buffer(ctx, id->key,
+		    length_of(id->key, id->key_len),
+		    format_of(id->key, id->key_len)) != WOLFSSL_SUCCESS)
+		return SMTPD_TLS_BAD_KEY;
+	return wolfSSL_CTX_check_private_key(ctx) == WOLFSSL_SUCCESS
+		       ? SMTPD_TLS_OK
+		       : SMTPD_TLS_MISMATCH;
 }
 
 static enum smtpd_tls_reason set_policy(WOLFSSL_CTX *ctx)
@@ -189,7 +177,7 @@ static enum smtpd_tls_reason trust(
 			WOLFSSL_LOAD_FLAG_DATE_ERR_OKAY);
 	} while (ret == WOLFSSL_SUCCESS && !is_pem(ca, ca_len) && rest.len);
 	if (ret != WOLFSSL_SUCCESS)
-		return because(ret, SMTPD_TLS_BAD_CA);
+		return SMTPD_TLS_BAD_CA;
 	wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, NULL);
 	return SMTPD_TLS_OK;
 #else
@@ -238,6 +226,7 @@ static enum smtpd_tls_reason make_generation(
 	if (r != SMTPD_TLS_OK)
 		return r;
 	before = smtpd_tls_select(SMTPD_TLS_GLOBAL);
+	smtpd_tls_memory_short();
 	g->refs = 0;
 	wolfSSL_Init();
 	g->ctx = new_context(c->client);
@@ -247,6 +236,9 @@ static enum smtpd_tls_reason make_generation(
 		smtpd_tls_end_point(
 			g, o->identity->cert, o->identity->cert_len);
 #endif
+	/* wolfSSL may say that the key is wrong when it had no room for it */
+	if (r != SMTPD_TLS_OK && smtpd_tls_memory_short())
+		r = SMTPD_TLS_NO_MEMORY;
 	if (r != SMTPD_TLS_OK && g->ctx) {
 		wolfSSL_CTX_free(g->ctx);
 		g->ctx = NULL;

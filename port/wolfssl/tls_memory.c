@@ -36,7 +36,10 @@ static struct record records[SMTPD_TLS_RECORD_BUFFERS];
 static uint32_t waits_since[SMTPD_TLS_SLOTS]; /* ticket, 0 does not wait */
 static uint32_t wait_ticket;
 static uint32_t leaked;
-static uint32_t allocations;
+static struct {
+	uint32_t count : 31;
+	uint32_t refused : 1; /* one was, see smtpd_tls_memory_short() */
+} allocations;
 static uint32_t fail_at;
 static unsigned lent_high;
 static int selected = SMTPD_TLS_GLOBAL;
@@ -66,6 +69,15 @@ struct smtpd_arena *smtpd_tls_arena(int slot)
 }
 
 /* see tls_memory.h */
+bool smtpd_tls_memory_short(void)
+{
+	bool was = allocations.refused;
+
+	allocations.refused = 0;
+	return was;
+}
+
+/* see tls_memory.h */
 uint32_t smtpd_tls_leaks(void)
 {
 	return leaked;
@@ -74,9 +86,9 @@ uint32_t smtpd_tls_leaks(void)
 /* see tls_memory.h */
 uint32_t smtpd_tls_memory_fail(uint32_t n)
 {
-	uint32_t count = allocations;
+	uint32_t count = allocations.count;
 
-	allocations = 0;
+	allocations.count = 0;
 	fail_at = n;
 	return count;
 }
@@ -244,17 +256,19 @@ static void *alloc_record(int slot, size_t n)
 
 void *XMALLOC(size_t n, void *heap, int type)
 {
-	(void)heap;
-	allocations++;
-	if (fail_at && !--fail_at)
-		return NULL;
-	if (type == DYNAMIC_TYPE_IN_BUFFER) {
-		void *p = alloc_record(selected, n);
+	void *p = NULL;
 
-		if (p)
-			return p;
+	(void)heap;
+	allocations.count++;
+	if (!fail_at || --fail_at) {
+		if (type == DYNAMIC_TYPE_IN_BUFFER)
+			p = alloc_record(selected, n);
+		if (!p)
+			p = smtpd_arena_alloc(smtpd_tls_arena(selected), n);
 	}
-	return smtpd_arena_alloc(smtpd_tls_arena(selected), n);
+	if (!p)
+		allocations.refused = 1;
+	return p;
 }
 
 static bool free_record(void *p)

@@ -30,6 +30,9 @@ struct smtpd_arena *smtpd_tls_arena(int slot);
  * allocated is counted as leaked. */
 void smtpd_tls_memory_release(int slot);
 
+/* Was an allocation refused since the last call? */
+bool smtpd_tls_memory_short(void);
+
 /* Blocks that were still allocated when their slot was released. */
 uint32_t smtpd_tls_leaks(void);
 

@@ -38,8 +38,14 @@ static void open_tls(void)
 	if (tls)
 		return;
 	board_settings.policy.use_tls = false;
-	board_put("TLS: refused: ");
-	board_put_line(smtpd_tls_reason_text(why));
+	board_put("TLS: off: ");
+	board_put(smtpd_tls_reason_text(why));
+	if (why == SMTPD_TLS_NO_MEMORY) {
+		board_put(" for a certificate of ");
+		board_put_num((uint32_t)id.cert_len);
+		board_put(" octets");
+	}
+	board_put_end();
 }
 
 static struct altcp_tls_config *const *tls_config(void)
