@@ -12,6 +12,8 @@
 qemu_usage() {
 	cat >&2 <<END
 usage: boards/run $board [OPTIONS] [-- QEMU ARGUMENTS]
+       boards/run $board --image-only
+  --image-only       build, print the size table, and do not run it
   --smtp PORT        127.0.0.1's port for the board's 25 (2525)
   --smtps PORT       for its 465 (2465)
   --submission PORT  for its 587 (2587)
