@@ -7,7 +7,7 @@
 
 #if SMTPD_MESSAGE
 
-#define NO -1 /* not of the alphabet */
+#define NO (-1) /* not of the alphabet */
 
 /* clang-format off */
 static const int8_t base64_value[256] = {
