@@ -194,7 +194,8 @@ static int make_configs(struct altcp_tls_config **configs)
 	ssize_t ca_len;
 	unsigned i;
 
-	memset(configs, 0, BOARD_CLIENT_CERT_MODES * sizeof *configs);
+	for (i = 0; i < BOARD_CLIENT_CERT_MODES; i++)
+		configs[i] = NULL;
 	ca_len = read_client_ca();
 	if (ca_len < 0 || read_files(&id) != 0)
 		return -1;

@@ -58,6 +58,9 @@ struct smtpd_tls {
 	const struct smtpd_tls_io *io;
 	void *arg;
 	uint8_t *held; /* ciphertext `send` did not take, in the slot's arena */
+#if SMTPD_TLS_CLIENT_CERT
+	struct smtpd_tls_peer *peer; /* in the slot's arena, or NULL */
+#endif
 	uint32_t held_len;
 	uint32_t held_at;
 	struct smtpd_tls_info info;
@@ -73,9 +76,6 @@ struct smtpd_tls {
 	bool sent_any;  /* the peer has octets of ours */
 	bool not_tls;   /* its first octets were something else */
 	uint8_t alert;  /* the fatal one that the peer sent, or 0 */
-#if SMTPD_TLS_CLIENT_CERT
-	struct smtpd_tls_peer *peer; /* in the slot's arena, or NULL */
-#endif
 #if SMTPD_TLS_BINDING
 	uint8_t exporter[32]; /* RFC 9266 */
 	bool bound;           /* there is one */

@@ -64,7 +64,6 @@ long long TimeNowInMilliseconds(void)
 
 #if SMTPD_TLS_CHECK_DATES
 time_t smtpd_tls_wall(time_t *timer);
-int smtpd_tls_date(const unsigned char *date, unsigned char format, int type);
 int wc_ValidateDate(const byte *date, byte format, int type);
 
 static enum smtpd_tls_clock unset;

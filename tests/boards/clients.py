@@ -82,7 +82,7 @@ def features(b):
         c.quit()
     words = {"chunking": "CHUNKING", "smtputf8": "SMTPUTF8",
              "limits": "LIMITS"}
-    return ["tls", "auth", "received", "tolerant"] + [
+    return ["tls", "auth", "received", "run_time_limits", "tolerant"] + [
         word for word, offer in words.items() if "250-" + offer in offers]
 
 

@@ -23,7 +23,7 @@ import sys
 VECTORS = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                        "../vectors")
 FEATURES = ("tls auth chunking smtputf8 dsn lmtp limits received "
-            "tolerant".split())
+            "run_time_limits tolerant".split())
 # Flags that change what a case without them sees, beyond what is offered.
 STRICT = {"tls", "tls_required", "auth_required", "auth_clear", "auth_any",
           "lmtp", "tolerant"}

@@ -65,6 +65,9 @@ static const char *const features[] = {
 #if SMTPD_LIMITS
 	"limits",
 #endif
+#if !SMTPD_FIXED_LIMITS
+	"run_time_limits",
+#endif
 #if SMTPD_RECEIVED
 	"received",
 #endif
