@@ -140,9 +140,11 @@ void smtpd_port_log(
 int smtpd_port_entropy(uint8_t *buf, size_t len);
 
 /* SHA-256 in progress; big enough for any port's: a gateway's may hold a table
- * for its vector unit, a microcontroller's holds state and block. */
+ * for its vector unit, and be aligned for it; a microcontroller's holds state
+ * and block. */
 struct smtpd_hash {
-	uint64_t opaque[sizeof(void *) > 4 ? 32 : 16];
+	uint64_t opaque[sizeof(void *) > 4 ? 32 : 16]
+		__attribute__((aligned(sizeof(void *) > 4 ? 16 : 8)));
 };
 
 /* SHA-256 (FIPS 180-4). Each returns 0, or SMTPD_ENONE: not available. */

@@ -16,6 +16,8 @@
 
 /* What smtpd_hash must hold, checked when compiling. */
 typedef char hash_fits[sizeof(wc_Sha256) <= sizeof(struct smtpd_hash) ? 1 : -1];
+typedef char hash_aligned
+	[__alignof__(wc_Sha256) <= __alignof__(struct smtpd_hash) ? 1 : -1];
 
 static wc_Sha256 *sha_of(struct smtpd_hash *h)
 {
