@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "smtpd_utf8.h"
 #include "text.h"
 
 void board_text_start(struct board_text *t, char *s, size_t cap)
@@ -64,27 +65,6 @@ void board_text_hex(struct board_text *t, const uint8_t *p, size_t len)
 	}
 }
 
-/* Octets of the UTF-8 sequence at p, or 0 when it is none (RFC 3629 4). */
-static size_t utf8_len(const uint8_t *p, size_t len)
-{
-	size_t n, i;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (n > len)
-		return 0;
-	for (i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-		(p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
 static void json_unit(struct board_text *t, unsigned code)
 {
 	uint8_t octets[2] = {(uint8_t)(code >> 8), (uint8_t)code};
@@ -100,7 +80,7 @@ void board_text_json(struct board_text *t, const char *s, size_t len)
 
 	board_text_str(t, "\"");
 	for (; len; p += n, len -= n) {
-		n = utf8_len(p, len);
+		n = smtpd_utf8_octets(p, len);
 		if (!n) {
 			n = 1;
 			json_unit(t, 0xfffd);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "smtpd_utf8.h"
+
 #define CONTEXT_0 0xa0u
 
 /* see tls_der.h */
@@ -146,25 +148,6 @@ static bool put_type(struct text *t, const struct smtpd_der *oid)
 	return false;
 }
 
-/* Length of the UTF-8 character at p, RFC 3629 4; 0: it is none. */
-static size_t utf8_len(const uint8_t *p, size_t len)
-{
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	size_t i;
-
-	if (n > 1 && (p[0] < 0xc2 || p[0] > 0xf4))
-		return 0;
-	if (n > len)
-		return 0;
-	for (i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-		(p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
 /* UTF8String, or one of the three that are ASCII. */
 static bool is_text(uint8_t tag, const struct smtpd_der *v)
 {
@@ -173,7 +156,7 @@ static bool is_text(uint8_t tag, const struct smtpd_der *v)
 	if (tag != 12 && tag != 18 && tag != 19 && tag != 22)
 		return false;
 	for (; i < v->len; i += n) {
-		n = utf8_len(v->p + i, v->len - i);
+		n = smtpd_utf8_octets(v->p + i, v->len - i);
 		if (!n || (n > 1 && tag != 12))
 			return false;
 	}

@@ -55,29 +55,23 @@ static void on_full(void *ctx, const struct smtpd_alert *a)
 		a->flags);
 }
 
+static void push(void *to, uint8_t *piece, size_t n)
+{
+	smtpd_alert_push(to, piece, n);
+}
+
 void alert_trace(struct octets *o, const void *mail, size_t len,
 	const char *rules, message_split *split, void *ctx)
 {
 	static const struct smtpd_alert_events events = {
 		on_early, NULL, on_full};
 	struct smtpd_alert_reader *r = malloc(sizeof *r);
-	size_t at = 0;
 
 	if (!r)
 		abort();
 	smtpd_alert_start(r, &events, o, rules,
 		rules ? (uint16_t)strlen(rules) : 0, SMTPD_CHARSET_UNKNOWN);
-	while (at < len) {
-		size_t n = split ? split(ctx, at, len) : len;
-		uint8_t *piece;
-
-		if (n > len - at)
-			n = len - at;
-		piece = exact_copy((const uint8_t *)mail + at, n);
-		smtpd_alert_push(r, piece, n);
-		free(piece);
-		at += n;
-	}
+	in_pieces(mail, len, split, ctx, push, r);
 	smtpd_alert_finish(r);
 	free(r);
 }

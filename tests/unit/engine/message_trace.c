@@ -83,18 +83,11 @@ static void on_end(void *ctx, unsigned f)
 	flags(ctx, "end", f);
 }
 
-void message_trace(struct octets *text, const void *mail, size_t len,
-	enum smtpd_charset charset, message_split *split, void *ctx)
+void in_pieces(const void *mail, size_t len, message_split *split, void *ctx,
+	void (*push)(void *to, uint8_t *piece, size_t n), void *to)
 {
-	static const struct smtpd_message_events events = {on_field,
-		on_header_end, on_begin, on_octets, on_part_end, on_end};
-	struct trace t = {text, false};
-	struct smtpd_message *m = malloc(sizeof *m);
 	size_t at = 0;
 
-	if (!m)
-		abort();
-	smtpd_message_start(m, &events, &t, charset);
 	while (at < len) {
 		size_t n = split ? split(ctx, at, len) : len;
 		uint8_t *piece;
@@ -102,10 +95,29 @@ void message_trace(struct octets *text, const void *mail, size_t len,
 		if (n > len - at)
 			n = len - at;
 		piece = exact_copy((const uint8_t *)mail + at, n);
-		smtpd_message_push(m, piece, n);
+		push(to, piece, n);
 		free(piece);
 		at += n;
 	}
+}
+
+static void push(void *to, uint8_t *piece, size_t n)
+{
+	smtpd_message_push(to, piece, n);
+}
+
+void message_trace(struct octets *text, const void *mail, size_t len,
+	enum smtpd_charset charset, message_split *split, void *ctx)
+{
+	static const struct smtpd_message_events events = {on_field,
+		on_header_end, on_begin, on_octets, on_part_end, on_end};
+	struct trace t = {text, false};
+	struct smtpd_message *m = malloc(sizeof *m);
+
+	if (!m)
+		abort();
+	smtpd_message_start(m, &events, &t, charset);
+	in_pieces(mail, len, split, ctx, push, m);
 	smtpd_message_finish(m);
 	free(m);
 }

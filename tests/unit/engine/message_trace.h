@@ -14,6 +14,11 @@
 /* How a mail is split: the length of the next piece; at least 1. */
 typedef size_t message_split(void *ctx, size_t at, size_t len);
 
+/* A mail to push(to, piece, octets of it), piece by piece; each is a copy that
+ * the sanitizer watches. */
+void in_pieces(const void *mail, size_t len, message_split *split, void *ctx,
+	void (*push)(void *to, uint8_t *piece, size_t n), void *to);
+
 /*
  * Append the trace of a mail: a line for each event, octets of a part in one.
  * `split` NULL: all at once.
