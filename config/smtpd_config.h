@@ -66,7 +66,7 @@
 
 /* SCRAM-SHA-256-PLUS: tied to the TLS connection (RFC 5929, RFC 9266). */
 #ifndef SMTPD_SCRAM_PLUS
-#define SMTPD_SCRAM_PLUS 0
+#define SMTPD_SCRAM_PLUS (SMTPD_SCRAM && SMTPD_TLS && SMTPD_BY_PROFILE(0, 0, 1))
 #endif
 
 /* EXTERNAL (RFC 4422 A): the client is whose certificate it has. */
