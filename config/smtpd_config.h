@@ -71,7 +71,8 @@
 
 /* EXTERNAL (RFC 4422 A): the client is whose certificate it has. */
 #ifndef SMTPD_AUTH_EXTERNAL
-#define SMTPD_AUTH_EXTERNAL 0
+#define SMTPD_AUTH_EXTERNAL                                                    \
+	(SMTPD_AUTH && SMTPD_TLS_CLIENT_CERT && SMTPD_BY_PROFILE(0, 0, 1))
 #endif
 
 /* BDAT, CHUNKING and BINARYMIME (RFC 3030). */

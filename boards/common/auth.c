@@ -204,13 +204,26 @@ void board_auth_open(const struct board_auth_users *u)
 	users = u;
 }
 
+#if SMTPD_AUTH_EXTERNAL
+static bool is_owner(const struct smtpd_auth *auth, struct smtpd_str *user)
+{
+	return auth->proof == SMTPD_PROOF_CERTIFICATE && users &&
+	       users->certificate &&
+	       users->certificate(auth->peer, auth->authcid, user);
+}
+#else
+#define is_owner(auth, user) ((void)(user), false)
+#endif
+
 #if SMTPD_AUTH_MORE
 /* It is proven, or not. */
 static enum smtpd_verdict judge(struct smtpd_session *session, struct slot *s,
 	const struct smtpd_auth *auth)
 {
-	if (auth->proof == SMTPD_PROOF_RIGHT) {
-		keep_user(s, auth->authcid);
+	struct smtpd_str user = auth->authcid;
+
+	if (auth->proof == SMTPD_PROOF_RIGHT || is_owner(auth, &user)) {
+		keep_user(s, user);
 		return SMTPD_ACCEPT;
 	}
 	s->ref = smtpd_session_ref(session);

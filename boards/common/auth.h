@@ -32,11 +32,18 @@
  *       false: nobody of that name, *v as is. Called once for each AUTH.
  * like  fills *v with some user's verifier, whose iterations an unknown user
  *       costs; returns false when there are no users.
+ * certificate  (SMTPD_AUTH_EXTERNAL) whose certificate is it? Sets *user, which
+ *       stays valid until this struct changes, and returns true; or returns
+ *       false: nobody's, or not that of `wanted`, where that is not empty.
  * delay_ms  before a failed AUTH is answered.
  */
 struct board_auth_users {
 	bool (*find)(struct smtpd_str user, struct board_verifier *v);
 	bool (*like)(struct board_verifier *v);
+#if SMTPD_AUTH_EXTERNAL
+	bool (*certificate)(const struct smtpd_tls_peer *,
+		struct smtpd_str wanted, struct smtpd_str *user);
+#endif
 	uint32_t delay_ms;
 };
 

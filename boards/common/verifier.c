@@ -19,7 +19,8 @@ static const char scheme[] = "$pbkdf2-sha256$";
 #define NOT_BEGIN "the hash does not begin with $pbkdf2-sha256$"
 #endif
 
-static bool user_ok(const char *s, size_t len)
+/* see verifier.h */
+bool board_user_ok(const char *s, size_t len)
 {
 	size_t i;
 
@@ -137,7 +138,7 @@ const char *board_verifier_parse(
 		return "the line is too long";
 	if (!cut(&rest, ':', &user))
 		return "no ':' between user and hash";
-	if (!user_ok(user.s, user.len))
+	if (!board_user_ok(user.s, user.len))
 		return "the user name is empty, too long or has controls";
 	if (has_prefix(&rest, scheme))
 		why = parse_pbkdf2(v, &rest);
@@ -219,7 +220,7 @@ bool board_verifier_check(
 int board_verifier_make(struct board_verifier *v, struct smtpd_str user,
 	struct smtpd_str password)
 {
-	if (!user_ok(user.s, user.len) || !password.len)
+	if (!board_user_ok(user.s, user.len) || !password.len)
 		return SMTPD_EINVAL;
 	memcpy(v->user, user.s, user.len);
 	v->user_len = (uint8_t)user.len;

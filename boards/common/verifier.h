@@ -48,6 +48,10 @@ struct board_verifier {
 #endif
 };
 
+/* Is this a user's name: 1 to BOARD_USER_MAX octets, no ':' and no controls?
+ * Context: any. */
+bool board_user_ok(const char *s, size_t len);
+
 /*
  * Read a line of a users file.
  *

@@ -30,7 +30,10 @@ struct board_options {
 	char cert_file[BOARD_PATH_MAX], key_file[BOARD_PATH_MAX];
 	char client_ca[BOARD_PATH_MAX];
 	uint8_t client_cert[BOARD_PORTS]; /* enum board_client_cert */
-	uint8_t clock_unset;              /* enum smtpd_tls_clock */
+#if SMTPD_AUTH_EXTERNAL
+	bool external; /* who has a user's certificate may log in with it */
+#endif
+	uint8_t clock_unset; /* enum smtpd_tls_clock */
 	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
 	char sinks[4096];
 #if SMTPD_RECIPIENTS

@@ -98,6 +98,26 @@ static int check_client_certs(void)
 	return 0;
 }
 
+#if SMTPD_AUTH_EXTERNAL
+/* A port must ask for what is to be logged in with. */
+static int check_external(void)
+{
+	const struct board_options *o = &board_options;
+	unsigned i;
+
+	if (!o->external)
+		return 0;
+	for (i = 0; i < BOARD_PORTS; i++)
+		if (board_port_used(i) && o->client_cert[i])
+			return 0;
+	return board_options_fail(&o->external,
+		"yes needs a port that asks for certificates, such as "
+		"submission_client_cert = ask");
+}
+#else
+#define check_external() 0
+#endif
+
 static int check_policy(void)
 {
 	const struct board_options *o = &board_options;
@@ -110,6 +130,9 @@ static int check_policy(void)
 		return board_options_fail(&o->policy.smtps_auth,
 			"yes needs smtpd_sasl_auth_enable = yes");
 	status = check_client_certs();
+	if (status)
+		return status;
+	status = check_external();
 	if (status)
 		return status;
 	if (o->policy.lmtp_port && !SMTPD_LMTP)
@@ -131,6 +154,10 @@ static void fill(unsigned i)
 	if (i != BOARD_SMTPS &&
 		board_options.client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
 		l->smtpd.flags |= SMTPD_LISTEN_TLS_REQUIRED;
+#if SMTPD_AUTH_EXTERNAL
+	if (!board_options.external)
+		l->smtpd.auth_off = SMTPD_MECH_EXTERNAL;
+#endif
 	l->smtpd.forgive = board_policy_forgive(&board_options.policy, i);
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->port = *board_port_numbers[i];

@@ -347,6 +347,9 @@ static void on_closed(
 
 const struct smtpd_sink board_sink = {
 	.connect = on_connect,
+#if SMTPD_AUTH_EXTERNAL
+	.flags = SMTPD_SINK_EXTERNAL, /* see auth_off of a listener */
+#endif
 	.auth = board_auth,
 #if SMTPD_SCRAM
 	.scram = board_auth_scram,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "auth.h"
+#include "certificate.h"
 #include "files.h"
 #include "log.h"
 #include "smtpd_port.h"
@@ -16,6 +17,10 @@
 struct table {
 	unsigned count;
 	struct board_verifier v[BOARD_MAX_USERS];
+#if SMTPD_AUTH_EXTERNAL
+	unsigned certificate_count;
+	struct board_certificate certificates[BOARD_MAX_USERS];
+#endif
 };
 
 static struct table tables[2];
@@ -35,6 +40,22 @@ static const struct board_verifier *find(
 	return NULL;
 }
 
+#if SMTPD_AUTH_EXTERNAL
+static const char *parse_certificate(struct table *t, const char *s, size_t len)
+{
+	if (t->certificate_count == BOARD_MAX_USERS)
+		return "more than 256 certificates";
+	return board_certificate_parse(
+		&t->certificates[t->certificate_count++], s, len);
+}
+#else
+static const char *parse_certificate(struct table *t, const char *s, size_t len)
+{
+	(void)t, (void)s, (void)len;
+	return "certificates are not compiled in (SMTPD_AUTH_EXTERNAL)";
+}
+#endif
+
 static const char *parse_line(struct table *t, const char *s, size_t len)
 {
 	struct board_verifier v;
@@ -44,6 +65,8 @@ static const char *parse_line(struct table *t, const char *s, size_t len)
 		len--;
 	if (!len || *s == '#')
 		return NULL;
+	if (board_certificate_is(s, len))
+		return parse_certificate(t, s, len);
 	why = board_verifier_parse(&v, s, len);
 	if (why)
 		return why;
@@ -62,7 +85,7 @@ static const char *load(const char *path, struct table *t)
 	ssize_t len = board_read_file(path, text, sizeof text);
 	unsigned number = 0;
 
-	t->count = 0;
+	memset(t, 0, sizeof *t);
 	if (len < 0) {
 		snprintf(problem, sizeof problem, "cannot read %s: %s", path,
 			strerror((int)-len));
@@ -79,7 +102,8 @@ static const char *load(const char *path, struct table *t)
 	if (!why)
 		return NULL;
 	snprintf(problem, sizeof problem,
-		"%s:%u: %s; make the line with lwsmtpd --hash-password USER",
+		"%s:%u: %s; make the line with lwsmtpd --hash-password "
+		"USER, or see \"Users\" in boards/linux/README.md",
 		path, number, why);
 	return problem;
 }
@@ -160,13 +184,53 @@ static bool any_user(struct board_verifier *v)
 	return t->count != 0;
 }
 
+#if SMTPD_AUTH_EXTERNAL
+static bool find_owner(const struct smtpd_tls_peer *peer,
+	struct smtpd_str wanted, struct smtpd_str *user)
+{
+	const struct table *t = &tables[current];
+	const struct board_certificate *c;
+
+	for (c = t->certificates; c < t->certificates + t->certificate_count;
+		c++) {
+		if (!board_certificate_match(c, peer) ||
+			(wanted.len && (wanted.len != c->user_len ||
+					       memcmp(wanted.s, c->user,
+						       wanted.len) != 0)))
+			continue;
+		user->s = c->user;
+		user->len = c->user_len;
+		board_log(BOARD_INFO,
+			"EXTERNAL: user \"%.*s\", certificate of "
+			"\"%s\"",
+			c->user_len, c->user, peer->subject);
+		return true;
+	}
+	board_log(BOARD_INFO,
+		"EXTERNAL: the users file has no such user with the "
+		"certificate of \"%s\"",
+		peer->subject);
+	return false;
+}
+#endif
+
 void board_users_open(uint32_t delay_ms)
 {
 	static struct board_auth_users users = {
-		.find = find_user, .like = any_user};
+		.find = find_user,
+		.like = any_user,
+#if SMTPD_AUTH_EXTERNAL
+		.certificate = find_owner,
+#endif
+	};
 
 	users.delay_ms = delay_ms;
 	board_auth_open(&users);
+}
+
+size_t board_users_size(void)
+{
+	return sizeof tables;
 }
 
 /* see auth.h; the loop asks board_auth_poll() in each turn */

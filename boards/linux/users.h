@@ -14,8 +14,10 @@
 #define BOARD_MAX_USERS 256
 
 /*
- * Read a users file: lines of board_verifier_parse(), '#' comments and blank
- * lines. Replaces the users known so far.
+ * Read a users file: lines of board_verifier_parse() and, with
+ * SMTPD_AUTH_EXTERNAL, board_certificate_parse(), '#' comments and blank lines.
+ * A user may have several certificates, with a password or without. Replaces
+ * the users known so far.
  *
  * Returns NULL; or what is wrong, with the line, as a text that the next call
  * overwrites: the users known so far stay.
@@ -37,6 +39,9 @@ const char *board_users_create(const char *path, char password[24]);
 /* Let the users of the file AUTH, see boards/common/auth.h. delay_ms: before a
  * failed one is answered. */
 void board_users_open(uint32_t delay_ms);
+
+/* Octets of static memory for users. */
+size_t board_users_size(void);
 
 /* --hash-password: read a password, print its line. Returns the exit status. */
 int board_users_hash(const char *user);

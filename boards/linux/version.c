@@ -59,8 +59,7 @@ static void print_memory(void)
 #endif
 	pools += print_pool("messages in progress",
 		sizeof(struct board_message) * SMTPD_MAX_SESSIONS);
-	pools += print_pool(
-		"users", 2 * BOARD_MAX_USERS * sizeof(struct board_verifier));
+	pools += print_pool("users", board_users_size());
 	print_pool("other", total > pools ? total - pools : 0);
 	print_pool("total", total);
 }
