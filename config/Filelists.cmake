@@ -41,6 +41,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/quirk.c
 	${SMTPD_DIR}/core/received.c
 	${SMTPD_DIR}/core/recipients.c
+	${SMTPD_DIR}/core/relay_check.c
 	${SMTPD_DIR}/core/reply.c
 	${SMTPD_DIR}/core/scram.c
 	${SMTPD_DIR}/core/scram_final.c
@@ -174,6 +175,7 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/board_base64.c
 	${SMTPD_DIR}/boards/common/event.c
 	${SMTPD_DIR}/boards/common/policy.c
+	${SMTPD_DIR}/boards/common/relay.c
 	${SMTPD_DIR}/boards/common/profile.c
 	${SMTPD_DIR}/boards/common/rate.c
 	${SMTPD_DIR}/boards/common/setting.c

@@ -165,6 +165,11 @@
 #define SMTPD_RECIPIENTS SMTPD_BY_PROFILE(0, 0, 1)
 #endif
 
+/* A listener tried as an open relay (smtpd_relay_check.h). */
+#ifndef SMTPD_RELAY_CHECK
+#define SMTPD_RELAY_CHECK SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
 /* PROXY protocol, versions 1 and 2, from proxies that a listener lists. */
 #ifndef SMTPD_PROXY
 #define SMTPD_PROXY SMTPD_BY_PROFILE(0, 0, 1)

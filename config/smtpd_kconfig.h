@@ -207,6 +207,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_RELAY_CHECK
+#ifdef CONFIG_SMTPD_RELAY_CHECK
+#define SMTPD_RELAY_CHECK 1
+#else
+#define SMTPD_RELAY_CHECK 0
+#endif
+#endif
+
 #ifndef SMTPD_PROXY
 #ifdef CONFIG_SMTPD_PROXY
 #define SMTPD_PROXY 1

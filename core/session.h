@@ -147,7 +147,10 @@ struct smtpd_session {
 #define LIMIT(s, name, option) ((s)->listener->limits->name)
 #endif
 
-#if SMTPD_LOG
+#if SMTPD_LOG && SMTPD_RELAY_CHECK
+#define LOG(event, s, code)                                                    \
+	(smtpd_pool.probing ? (void)(code) : smtpd_port_log(event, s, code))
+#elif SMTPD_LOG
 #define LOG(event, s, code) smtpd_port_log(event, s, code)
 #else
 #define LOG(event, s, code) ((void)(code))
@@ -196,6 +199,9 @@ struct pool {
 	struct smtpd_session session[SMTPD_MAX_SESSIONS];
 	uint16_t count;
 	bool stopping;
+#if SMTPD_RELAY_CHECK
+	bool probing; /* smtpd_relay_check() is the client */
+#endif
 #if SMTPD_PEERS > 0
 	struct smtpd_peer_memory peers[SMTPD_PEERS];
 #endif

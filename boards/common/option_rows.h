@@ -58,6 +58,12 @@ WORDS("Mail", "myhostname", host_name, "",
 LIST(SAME, "sink", sinks, "log",
 	"where messages go: log, maildir:DIR, null; repeat it or give a "
 	"comma list, all of them must take a message"),
+#if SMTPD_RELAY_CHECK
+FLAG(SAME, "sink_relays", policy.relays, 0,
+	"a sink hands messages on to others: every port is tried at the start, "
+	"and none is opened that would take mail from anybody for anybody; "
+	"smtp_profile is strict unless it is given"),
+#endif
 #if BOARD_FIRMWARE
 BYTES(SAME, "sink_message_max", sink_message_max, 0, UINT32_MAX, 0,
 	"octets that the sink can take; a longer message is refused with 452; "

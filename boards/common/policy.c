@@ -76,7 +76,7 @@ uint16_t board_policy_flags(const struct board_policy *o, unsigned i)
 	if (o->use_tls)
 		f |= i == BOARD_SMTPS ? SMTPD_LISTEN_TLS
 				      : SMTPD_LISTEN_STARTTLS;
-	if (i == BOARD_SUBMISSION || i == BOARD_SMTPS)
+	if (i == BOARD_SUBMISSION || i == BOARD_SMTPS || o->relays)
 		f |= SMTPD_LISTEN_RELAY; /* faces more than a LAN */
 	if (i == BOARD_SMTP && o->enforce_tls)
 		f |= SMTPD_LISTEN_TLS_REQUIRED;

@@ -30,6 +30,7 @@ struct board_policy {
 	bool no_users;            /* and nobody's credentials are known */
 	bool tls_auth_only;       /* no AUTH in clear text */
 	bool smtps_auth;          /* no mail without AUTH on smtps_port */
+	bool relays;              /* a sink hands messages on to others */
 	uint8_t smtp_auth;        /* enum board_auth_mode, of smtp_port */
 	/* what each port forgives, as struct smtpd_listener */
 	uint32_t smtp_profile, submission_profile, smtps_profile, lmtp_profile;

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "blocks.h"
@@ -12,6 +13,7 @@
 #include "lwip_smtpd.h"
 #include "net.h"
 #include "options.h"
+#include "relay.h"
 #include "server.h"
 #include "sinks.h"
 #include "smtpd_recipients.h"
@@ -232,6 +234,40 @@ static int take_proxies(unsigned i)
 }
 #endif
 
+#if SMTPD_RELAY_CHECK
+/* What relays is strict, unless it is told otherwise. */
+static void take_relaying(void)
+{
+	struct board_policy *o = &board_options.policy;
+
+	if (o->relays && !board_options_given(&o->smtp_profile))
+		o->smtp_profile = SMTPD_STRICT;
+}
+
+/* Who has no certificate of ours gets no further than the handshake. */
+static int check_relay(unsigned i)
+{
+	struct board_options *o = &board_options;
+	char address[SMTPD_RELAY_ADDRESS_MAX], why[1024];
+	struct smtpd_listener l;
+	struct board_text t;
+
+	if (!o->policy.relays || !board_port_used(i) ||
+		o->client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
+		return 0;
+	l = board_relay_listener(&listeners[i].smtpd);
+	if (lwip_smtpd_relay_check(&l, address) == 0)
+		return 0;
+	board_text_start(&t, why, sizeof why);
+	board_relay_why(&t, i, *board_port_numbers[i], address);
+	board_options_fail(&o->policy.relays, "%s", why);
+	return EX_CONFIG;
+}
+#else
+#define take_relaying() ((void)0)
+#define check_relay(i)  ((void)(i), 0)
+#endif
+
 int board_server_check(void)
 {
 	struct board_options *o = &board_options;
@@ -243,6 +279,7 @@ int board_server_check(void)
 	if (board_net_is_user() &&
 		!board_options_given(&o->limits.peer_sessions))
 		o->limits.peer_sessions = 0;
+	take_relaying();
 	status = check_numbers();
 	if (!status)
 		status = check_policy();
@@ -258,6 +295,8 @@ int board_server_check(void)
 				"\"%s\" is not right; give a name of letters, "
 				"digits, '-' and '.'",
 				o->host_name);
+		if (!status)
+			status = check_relay(i);
 	}
 	return status;
 }

@@ -30,6 +30,10 @@ static void do_later(uint32_t ms)
 
 static void note(struct smtpd_conn *c)
 {
+#if SMTPD_RELAY_CHECK
+	if (!c->listener)
+		return; /* that of lwip_smtpd_relay_check() */
+#endif
 	c->pending = true;
 	if (c == at)
 		return;

@@ -133,3 +133,14 @@ void lwip_smtpd_init(void)
 {
 	tick_in(TICK_MS);
 }
+
+#if SMTPD_RELAY_CHECK
+/* see lwip_smtpd.h */
+int lwip_smtpd_relay_check(
+	const struct smtpd_listener *l, char address[SMTPD_RELAY_ADDRESS_MAX])
+{
+	struct smtpd_conn none = {0};
+
+	return smtpd_relay_check(l, &none, address);
+}
+#endif

@@ -24,6 +24,7 @@
 #include "lwip/tcp.h"
 
 #include "smtpd.h"
+#include "smtpd_relay_check.h"
 
 struct altcp_tls_config;
 
@@ -76,6 +77,16 @@ err_t lwip_smtpd_listen(struct lwip_smtpd_listener *l);
  * address or port. Nothing happens when it does not listen.
  */
 void lwip_smtpd_unlisten(struct lwip_smtpd_listener *l);
+
+#if SMTPD_RELAY_CHECK
+/*
+ * Is a listener with these rules an open relay? Before lwip_smtpd_listen(),
+ * where the sink hands messages on; also before lwip_init(). Arguments and
+ * result are those of smtpd_relay_check().
+ */
+int lwip_smtpd_relay_check(
+	const struct smtpd_listener *l, char address[SMTPD_RELAY_ADDRESS_MAX]);
+#endif
 
 /*
  * Connections that hold a slot: sessions, and those that still read their last

@@ -7,6 +7,7 @@
 #include "console.h"
 #include "firmware.h"
 #include "lwip_smtpd.h"
+#include "relay.h"
 #include "server.h"
 #include "smtpd_recipients.h"
 #include "smtpd_tls_config.h"
@@ -131,6 +132,33 @@ static void take_proxies(unsigned i)
 }
 #endif
 
+#if SMTPD_RELAY_CHECK
+/* Says so when it is one. */
+static bool is_open_relay(unsigned i)
+{
+	char address[SMTPD_RELAY_ADDRESS_MAX], text[640];
+	struct smtpd_listener l;
+	struct board_text t;
+
+	l = board_relay_listener(&listeners[i].smtpd);
+	if (!board_settings.policy.relays ||
+		lwip_smtpd_relay_check(&l, address) == 0)
+		return false;
+	board_text_start(&t, text, sizeof text);
+	board_text_str(&t, "settings: sink_relays: ");
+	board_relay_why(&t, i, listeners[i].port, address);
+	board_text_str(&t, "; it stays closed");
+	board_put_line(text);
+	return true;
+}
+#else
+static bool is_open_relay(unsigned i)
+{
+	(void)i;
+	return false;
+}
+#endif
+
 static void listen_on(unsigned i, const struct smtpd_sink *sink)
 {
 	const struct board_settings *s = &board_settings;
@@ -149,6 +177,10 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	take_proxies(i);
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->tls = tls_config();
+	if (is_open_relay(i)) {
+		l->port = 0;
+		return;
+	}
 	error = lwip_smtpd_listen(l);
 	if (error == ERR_OK)
 		return;

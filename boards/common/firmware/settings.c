@@ -131,6 +131,13 @@ static void check_policy(struct board_settings *o, board_say *say)
 		complain(say, "smtpd_use_tls",
 			"no certificate and key: TLS is off");
 	}
+#if SMTPD_RELAY_CHECK
+	struct board_blob rest = o->pairs;
+	struct board_pair given;
+
+	if (p->relays && !board_blob_find(&rest, "smtp_profile", &given))
+		p->smtp_profile = SMTPD_STRICT;
+#endif
 	if (p->enforce_tls && !p->use_tls)
 		complain(say, "smtpd_enforce_tls",
 			"TLS is off: smtp_port takes no mail");
