@@ -139,6 +139,13 @@
 #define SMTPD_EVICT SMTPD_BY_PROFILE(0, 0, 1)
 #endif
 
+/* HTTP, RTSP, SIP, SSH, TLS where it is not offered and octets that are no text
+ * end the session with 421; without it only what ends in HTTP/1.1 or begins
+ * like a header field. */
+#ifndef SMTPD_FOREIGN
+#define SMTPD_FOREIGN SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
 /* Listeners may forgive what devices do against the RFCs (smtpd_quirk.h), and
  * the sink is told what was forgiven or refused. */
 #ifndef SMTPD_TOLERANT

@@ -167,6 +167,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_FOREIGN
+#ifdef CONFIG_SMTPD_FOREIGN
+#define SMTPD_FOREIGN 1
+#else
+#define SMTPD_FOREIGN 0
+#endif
+#endif
+
 #ifndef SMTPD_TOLERANT
 #ifdef CONFIG_SMTPD_TOLERANT
 #define SMTPD_TOLERANT 1

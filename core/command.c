@@ -56,13 +56,21 @@ static const struct command {
 };
 /* clang-format on */
 
-/* A header field, or the request line of HTTP: no mail client says that. */
-static bool is_foreign(const char *verb, const char *arg)
+/* A header field, or the request line of HTTP: no mail client says that. True
+ * when the session has ended for it. */
+static bool is_foreign(
+	struct smtpd_session *s, const char *verb, const char *arg)
 {
 	size_t n = strlen(arg);
 
-	return (arg > verb && arg[-1] == ':') ||
-	       (n > 8 && !memcmp(arg + n - 8, "HTTP/", 5));
+	if (SMTPD_FOREIGN)
+		return smtpd_foreign_line(s, verb, (size_t)(arg - verb) + n);
+	if (!(arg > verb && arg[-1] == ':') &&
+		!(n > 8 && !memcmp(arg + n - 8, "HTTP/", 5)))
+		return false;
+	BLAME(s, NOT_SMTP);
+	smtpd_finish(s, SMTPD_END_REFUSED, SMTPD_NOT_SMTP);
+	return true;
 }
 
 static const struct command *find(
@@ -141,11 +149,7 @@ void smtpd_command(struct smtpd_session *s)
 	while (*arg && *arg != ' ')
 		arg++;
 	c = find(s, verb, (size_t)(arg - verb));
-	if (!c && is_foreign(verb, arg)) {
-		BLAME(s, NOT_SMTP);
-		smtpd_finish(s, SMTPD_END_REFUSED,
-			TEXT("521 5.5.1", "This is a mail server"));
-	} else if (!c) {
+	if (!c && !is_foreign(s, verb, arg)) {
 		BLAME(s, UNKNOWN_COMMAND);
 		smtpd_refuse(s, TEXT("500 5.5.1", "Unknown command"));
 	}

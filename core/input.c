@@ -57,6 +57,8 @@ static void line_done(struct smtpd_session *s)
 	n--;
 	if (n && p[n - 1] == '\r') {
 		n--;
+	} else if (smtpd_foreign_line(s, p, n)) {
+		return;
 	} else if (!FORGIVE(s, BARE_LF)) { /* RFC 5321 2.3.8 */
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("500 5.5.2", "Lines must end in CRLF"));
@@ -66,6 +68,8 @@ static void line_done(struct smtpd_session *s)
 		n--; /* 4.1.1 */
 	s->line[n] = '\0';
 	if (has_control(p, n)) {
+		if (smtpd_foreign_line(s, p, n))
+			return;
 		BLAME(s, CONTROL_CHARACTER);
 		unreadable(s, TEXT("500 5.5.2", "Control character"));
 		return;
@@ -89,7 +93,8 @@ static void discard(struct smtpd_session *s, size_t n, bool ends)
 
 static void line_full(struct smtpd_session *s)
 {
-	if (smtpd_command_streams(s))
+	if (smtpd_command_streams(s) ||
+		smtpd_foreign_line(s, s->line, SMTPD_LINE_MAX))
 		return;
 	s->flags |= F_LONG;
 	s->left = LONG_LINE_CAP;
@@ -154,6 +159,12 @@ static size_t take(struct smtpd_session *s, uint8_t *p, size_t n)
 #if SMTPD_FORGIVE_TLS_FIRST
 		if (s->state == ST_START && smtpd_tls_first(s, *p))
 			return 0;
+#endif
+#if SMTPD_FOREIGN
+		if (!s->line_len && !smtpd_begins_text(*p)) {
+			smtpd_foreign_octet(s, *p);
+			return 0;
+		}
 #endif
 		return line_input(s, p, n);
 	}

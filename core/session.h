@@ -28,6 +28,7 @@
 #include "mem.h"
 #include "scram.h"
 #include "smtpd.h"
+#include "smtpd_counts.h"
 #include "smtpd_peers.h"
 #include "smtpd_port.h"
 #include "unstuff.h"
@@ -202,6 +203,9 @@ struct pool {
 #if SMTPD_RELAY_CHECK
 	bool probing; /* smtpd_relay_check() is the client */
 #endif
+#if SMTPD_COUNTS
+	struct smtpd_counts counts;
+#endif
 #if SMTPD_PEERS > 0
 	struct smtpd_peer_memory peers[SMTPD_PEERS];
 #endif
@@ -313,6 +317,30 @@ bool smtpd_tls_first(struct smtpd_session *, uint8_t octet);
 /* How long the greeting waits; nobody spoke so long: greet. */
 uint32_t smtpd_greet_ms(const struct smtpd_session *);
 void smtpd_greet_late(struct smtpd_session *);
+
+/* ---- foreign.c ---- */
+
+#define SMTPD_NOT_SMTP TEXT("421 4.7.0", "This is a mail server")
+
+#if SMTPD_FOREIGN
+
+/* The line p[0..n) will be refused. Is it another protocol's? Then the session
+ * has ended. */
+bool smtpd_foreign_line(struct smtpd_session *, const char *p, size_t n);
+
+/* Can a command begin like that, or be an empty line? */
+static inline bool smtpd_begins_text(uint8_t octet)
+{
+	return (octet >= ' ' && octet < 127) ||
+	       (octet >= '\t' && octet <= '\r');
+}
+
+/* It does not: end the session. */
+void smtpd_foreign_octet(struct smtpd_session *, uint8_t octet);
+
+#else
+#define smtpd_foreign_line(s, p, n) ((void)(s), (void)(p), (void)(n), false)
+#endif
 
 /* ---- reply.c ---- */
 

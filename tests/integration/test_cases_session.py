@@ -76,8 +76,7 @@ def case_011_http():
             c.sendall(first + b"\r\nHost: localhost\r\nContent-Length: "
                       b"%d\r\n\r\n" % len(smuggled) + smuggled)
             got = read_all(c, 5)
-            check(codes(got)[1] in ("421", "500", "502", "521"), got)
-            check(len(codes(got)) == 2, "it went on:", got)
+            equal(codes(got), ["220", "421"])
         equal([m for m in s.messages() if b"http@" in m], [])
 
 

@@ -74,6 +74,9 @@ static const char *const features[] = {
 #if SMTPD_TOLERANT
 	"tolerant",
 #endif
+#if SMTPD_FOREIGN
+	"foreign",
+#endif
 #if SMTPD_PROFILE == SMTPD_PROFILE_TINY
 	"tiny",
 #elif SMTPD_PROFILE == SMTPD_PROFILE_DEFAULT

@@ -1,0 +1,23 @@
+/*
+ * smtpd_counts.h - how often somebody was kept out, since the start
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef SMTPD_COUNTS_H
+#define SMTPD_COUNTS_H
+
+#include "smtpd.h"
+
+/* Is any of it built? Without, smtpd_counts() has none to give. */
+#define SMTPD_COUNTS SMTPD_FOREIGN
+
+/* Each wraps at 2^32. */
+struct smtpd_counts {
+	uint32_t foreign; /* sessions that spoke another protocol */
+};
+
+/* Valid for ever, and always what is so now. Needs SMTPD_COUNTS. Any
+ * callback. */
+const struct smtpd_counts *smtpd_counts(void);
+
+#endif
