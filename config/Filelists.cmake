@@ -15,6 +15,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/alert_date.c
 	${SMTPD_DIR}/core/alert_html.c
 	${SMTPD_DIR}/core/alert_rules.c
+	${SMTPD_DIR}/core/access.c
 	${SMTPD_DIR}/core/base64.c
 	${SMTPD_DIR}/core/cidr.c
 	${SMTPD_DIR}/core/charset.c

@@ -139,6 +139,12 @@
 #define SMTPD_EVICT SMTPD_BY_PROFILE(0, 0, 1)
 #endif
 
+/* A listener may have a list of address blocks that are let in or kept out
+ * (smtpd_access.h). */
+#ifndef SMTPD_ACCESS
+#define SMTPD_ACCESS SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
 /* HTTP, RTSP, SIP, SSH, TLS where it is not offered and octets that are no text
  * end the session with 421; without it only what ends in HTTP/1.1 or begins
  * like a header field. */

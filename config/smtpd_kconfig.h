@@ -167,6 +167,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_ACCESS
+#ifdef CONFIG_SMTPD_ACCESS
+#define SMTPD_ACCESS 1
+#else
+#define SMTPD_ACCESS 0
+#endif
+#endif
+
 #ifndef SMTPD_FOREIGN
 #ifdef CONFIG_SMTPD_FOREIGN
 #define SMTPD_FOREIGN 1

@@ -77,12 +77,6 @@ void smtpd_foreign_octet(struct smtpd_session *s, uint8_t octet)
 	end(s);
 }
 
-/* see smtpd_counts.h */
-const struct smtpd_counts *smtpd_counts(void)
-{
-	return &smtpd_pool.counts;
-}
-
 #else
 typedef int smtpd_no_foreign; /* ISO C wants a declaration */
 #endif

@@ -120,6 +120,14 @@ smtpd_ref smtpd_session_ref(const struct smtpd_session *s)
 	return s->ref;
 }
 
+#if SMTPD_COUNTS
+/* see smtpd_counts.h */
+const struct smtpd_counts *smtpd_counts(void)
+{
+	return &smtpd_pool.counts;
+}
+#endif
+
 /* see smtpd.h */
 unsigned smtpd_session_count(void)
 {

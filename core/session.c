@@ -180,6 +180,33 @@ static unsigned count_peer(const struct smtpd_session *from)
 	return n;
 }
 
+#if SMTPD_ACCESS
+/* Nobody gives way to him. */
+static bool is_denied(
+	const struct smtpd_listener *l, const struct smtpd_conn *conn)
+{
+	struct smtpd_peer peer;
+
+	smtpd_port_peer(conn, &peer);
+	return smtpd_access_ask(l->access, &peer) == SMTPD_ACCESS_DENIED;
+}
+
+/* Why the session may not begin, as a whole reply; or NULL. RFC 5321 3.1 would
+ * have it wait for QUIT behind 554: whoever is not wanted gets no slot. */
+static const char *keeps_out(const struct smtpd_session *s)
+{
+	if (smtpd_access_ask(s->listener->access, &s->peer) ==
+		SMTPD_ACCESS_DENIED) {
+		smtpd_pool.counts.denied++;
+		LOG(SMTPD_EV_REFUSED, s, 554);
+		return TEXT("554 5.7.1", "Not welcome here") "\r\n";
+	}
+	return NULL;
+}
+#else
+#define is_denied(l, conn) false
+#endif
+
 /* see smtpd.h */
 struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 	struct smtpd_conn *conn, const char **refusal)
@@ -187,9 +214,21 @@ struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 	struct smtpd_session *s =
 		smtpd_pool.stopping ? NULL : smtpd_pool_take(l, conn);
 	uint16_t max;
+#if SMTPD_ACCESS
+	const char *why;
+#endif
 
-	if (!s && !smtpd_pool.stopping && smtpd_evict(conn))
+	if (!s && !smtpd_pool.stopping && !is_denied(l, conn) &&
+		smtpd_evict(conn))
 		s = smtpd_pool_take(l, conn);
+#if SMTPD_ACCESS
+	why = s ? keeps_out(s) : NULL;
+	if (why) {
+		*refusal = why;
+		smtpd_pool_free(s);
+		return NULL;
+	}
+#endif
 	*refusal = TEXT("421 4.3.2", "Too busy, try again later") "\r\n";
 	if (s) {
 		smtpd_enter(s, ST_CONNECT);

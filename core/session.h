@@ -28,6 +28,7 @@
 #include "mem.h"
 #include "scram.h"
 #include "smtpd.h"
+#include "smtpd_access.h"
 #include "smtpd_counts.h"
 #include "smtpd_peers.h"
 #include "smtpd_port.h"

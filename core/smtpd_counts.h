@@ -9,10 +9,11 @@
 #include "smtpd.h"
 
 /* Is any of it built? Without, smtpd_counts() has none to give. */
-#define SMTPD_COUNTS SMTPD_FOREIGN
+#define SMTPD_COUNTS (SMTPD_ACCESS || SMTPD_FOREIGN)
 
 /* Each wraps at 2^32. */
 struct smtpd_counts {
+	uint32_t denied;  /* connections, by lists of who may connect */
 	uint32_t foreign; /* sessions that spoke another protocol */
 };
 

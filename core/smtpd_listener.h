@@ -12,6 +12,7 @@
 
 #include "smtpd_config.h"
 
+struct smtpd_access;     /* see smtpd_access.h */
 struct smtpd_cidr;       /* see smtpd_cidr.h */
 struct smtpd_recipients; /* see smtpd_recipients.h */
 struct smtpd_sink;
@@ -81,6 +82,9 @@ struct smtpd_listener {
 #if SMTPD_RECIPIENTS
 	/* Whom mail is taken for; NULL: the sink alone decides. */
 	const struct smtpd_recipients *recipients;
+#endif
+#if SMTPD_ACCESS
+	const struct smtpd_access *access; /* who may connect; NULL: all */
 #endif
 #if SMTPD_PROXY
 	/* Peers that MUST begin with a header of the PROXY protocol, see
