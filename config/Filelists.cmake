@@ -28,6 +28,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/config.c
 	${SMTPD_DIR}/core/evict.c
 	${SMTPD_DIR}/core/hmac.c
+	${SMTPD_DIR}/core/debts.c
 	${SMTPD_DIR}/core/foreign.c
 	${SMTPD_DIR}/core/input.c
 	${SMTPD_DIR}/core/message.c

@@ -145,6 +145,19 @@
 #define SMTPD_ACCESS SMTPD_BY_PROFILE(0, 0, 1)
 #endif
 
+/* Sessions, messages and octets a minute of each peer, IPv6 by /64; needs
+ * SMTPD_PEERS. */
+#ifndef SMTPD_RATES
+#define SMTPD_RATES (SMTPD_PEERS != 0 && SMTPD_BY_PROFILE(0, 0, 1))
+#endif
+
+/* A peer whose AUTHs failed waits before the next is looked at, longer each
+ * time; needs SMTPD_PEERS. */
+#ifndef SMTPD_AUTH_DELAY
+#define SMTPD_AUTH_DELAY                                                       \
+	(SMTPD_AUTH && SMTPD_PEERS != 0 && SMTPD_BY_PROFILE(0, 0, 1))
+#endif
+
 /* HTTP, RTSP, SIP, SSH, TLS where it is not offered and octets that are no text
  * end the session with 421; without it only what ends in HTTP/1.1 or begins
  * like a header field. */
@@ -440,6 +453,32 @@
 #define SMTPD_AUTH_FAIL_MAX 3
 #endif
 
+/* Sessions a minute of one peer, 0 = no limit; 0 to 6000. */
+#ifndef SMTPD_SESSION_RATE
+#define SMTPD_SESSION_RATE 0
+#endif
+
+/* Messages a minute of one peer, 0 = no limit; 0 to 6000. */
+#ifndef SMTPD_MESSAGE_RATE
+#define SMTPD_MESSAGE_RATE 0
+#endif
+
+/* Octets of messages a minute of one peer, 0 = no limit. */
+#ifndef SMTPD_OCTET_RATE
+#define SMTPD_OCTET_RATE 0
+#endif
+
+/* Wait of a peer after its first failed AUTH, ms; doubled by each further one;
+ * 0 = off. */
+#ifndef SMTPD_AUTH_DELAY_MS
+#define SMTPD_AUTH_DELAY_MS 1000
+#endif
+
+/* The longest such wait, ms. */
+#ifndef SMTPD_AUTH_DELAY_MAX_MS
+#define SMTPD_AUTH_DELAY_MAX_MS 60000
+#endif
+
 /* Wait for a whole command line, ms. RFC 5321 4.5.3.2.7: 5 minutes. */
 #ifndef SMTPD_COMMAND_MS
 #define SMTPD_COMMAND_MS 300000
@@ -533,6 +572,16 @@
 #endif
 #if SMTPD_PROXY_MS < 1000 || SMTPD_PROXY_MS > 60000
 #error "SMTPD_PROXY_MS: 1000 to 60000"
+#endif
+#if (SMTPD_RATES || SMTPD_AUTH_DELAY) && SMTPD_PEERS == 0
+#error "SMTPD_RATES and SMTPD_AUTH_DELAY need SMTPD_PEERS"
+#endif
+#if SMTPD_SESSION_RATE > 6000 || SMTPD_MESSAGE_RATE > 6000
+#error "SMTPD_SESSION_RATE, SMTPD_MESSAGE_RATE: 0 to 6000"
+#endif
+#if SMTPD_AUTH_DELAY_MS > 60000 || SMTPD_AUTH_DELAY_MAX_MS < 1000 ||           \
+	SMTPD_AUTH_DELAY_MAX_MS > 3600000
+#error "SMTPD_AUTH_DELAY_MS: 0 to 60000, _MAX_MS: 1000 to 3600000"
 #endif
 #if SMTPD_DATA_CHUNK < 64
 #error "SMTPD_DATA_CHUNK: at least 64"

@@ -362,6 +362,8 @@ void smtpd_cmd_auth(struct smtpd_session *s, char *arg)
 		smtpd_refuse(s, why);
 		return;
 	}
+	if (!takes_any(s) && smtpd_auth_waits(s))
+		return;
 	while (*end == ' ')
 		end++;
 	start(s, step, end, end + strlen(end), true);
@@ -375,6 +377,8 @@ bool smtpd_auth_begin(struct smtpd_session *s, char *arg, const char *end)
 
 	if (obstacle(s, step))
 		return false;
+	if (!takes_any(s) && smtpd_auth_waits(s))
+		return true;
 	start(s, step, space + 1, end, false);
 	return true;
 }
@@ -433,8 +437,10 @@ void smtpd_auth_unavailable(struct smtpd_session *s, const char *text)
 void smtpd_auth_welcome(struct smtpd_session *s)
 {
 	end_exchange(s);
-	if (!takes_any(s))
+	if (!takes_any(s)) {
 		s->flags |= F_AUTHED;
+		smtpd_auth_ended(s, false);
+	}
 	s->auth_fail_count = 0;
 	LOG(SMTPD_EV_AUTH, s,
 		smtpd_reply_staged(s, '2', '2', TEXT("235 2.7.0", "Welcome")));
@@ -450,6 +456,7 @@ void smtpd_auth_refused(struct smtpd_session *s)
 	if (s->auth_fail_count + 1u >= max) {
 		LOG(SMTPD_EV_AUTH, s, 421);
 		BLAME(s, AUTH_FAILED);
+		smtpd_auth_ended(s, true);
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("421 4.7.0", "Too many failed authentications"));
 		return;
@@ -459,6 +466,7 @@ void smtpd_auth_refused(struct smtpd_session *s)
 	if (code >= 500) { /* 4xx: nobody looked at the password */
 		s->auth_fail_count++;
 		BLAME(s, AUTH_FAILED);
+		smtpd_auth_ended(s, true);
 	}
 	LOG(SMTPD_EV_AUTH, s, code);
 }

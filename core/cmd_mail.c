@@ -338,6 +338,10 @@ void smtpd_cmd_mail(struct smtpd_session *s, char *arg)
 	why = parse(s, arg, "FROM", mail_params, &m.from);
 	if (!why && max && s->mail_count >= max)
 		why = TEXT("452 4.5.3", "Too many messages, connect again");
+#if SMTPD_RATES
+	if (!why)
+		why = smtpd_rate_mail(s);
+#endif
 	if (why) {
 		smtpd_forget(s, SMTPD_END_RESET);
 		smtpd_refuse(s, why);

@@ -17,6 +17,15 @@ const struct smtpd_limits smtpd_limits_default = {
 	.idle_command_max = SMTPD_IDLE_COMMAND_MAX,
 	.auth_fail_max = SMTPD_AUTH_FAIL_MAX,
 	.min_rate = SMTPD_MIN_RATE,
+#if SMTPD_RATES
+	.session_rate = SMTPD_SESSION_RATE,
+	.message_rate = SMTPD_MESSAGE_RATE,
+	.octet_rate = SMTPD_OCTET_RATE,
+#endif
+#if SMTPD_AUTH_DELAY
+	.auth_delay_ms = SMTPD_AUTH_DELAY_MS,
+	.auth_delay_max_ms = SMTPD_AUTH_DELAY_MAX_MS,
+#endif
 	.command_ms = SMTPD_COMMAND_MS,
 	.data_ms = SMTPD_DATA_MS,
 	.tls_ms = SMTPD_TLS_MS,
@@ -56,6 +65,8 @@ const char *smtpd_config_report(unsigned i, uint32_t *value)
 		OPTION(SMTPD_WIDE_SCAN),
 		OPTION(SMTPD_EVICT),
 		OPTION(SMTPD_ACCESS),
+		OPTION(SMTPD_RATES),
+		OPTION(SMTPD_AUTH_DELAY),
 		OPTION(SMTPD_FOREIGN),
 		OPTION(SMTPD_TOLERANT),
 		OPTION(SMTPD_QUIRK_TEXT),

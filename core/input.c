@@ -14,7 +14,7 @@
  */
 static bool ready(const struct smtpd_session *s)
 {
-	if (s->flags & (F_PENDING | F_TLS_FIRST) || s->state == ST_CLOSING)
+	if (s->flags & (F_PENDING | F_TLS_FIRST) || s->state >= ST_CLOSING)
 		return false;
 	if (s->flags & F_HELD)
 		return s->tx_len == 0;
@@ -195,7 +195,7 @@ static void close_when_done(struct smtpd_session *s)
 		return;
 	if (s->state == ST_CLOSING)
 		close_now(s, (enum smtpd_end)s->why, SMTPD_CLOSE_FLUSH);
-	else if (s->flags & F_PEER_EOF &&
+	else if (s->flags & F_PEER_EOF && !is_penalty(s) &&
 		 !(s->flags & (F_PENDING | F_ENDED | F_HELD)))
 		close_now(s, SMTPD_END_PEER, SMTPD_CLOSE_FLUSH);
 }
@@ -292,11 +292,11 @@ void smtpd_session_lost(
 /* see smtpd.h */
 void smtpd_session_held(struct smtpd_session *s)
 {
-	if (!(s->flags & F_PENDING) && !s->tx_len)
+	if (!(s->flags & F_PENDING) && !s->tx_len && !is_penalty(s))
 		s->since_ms = smtpd_port_now_ms();
 }
 
-static uint32_t limit_ms(const struct smtpd_session *s)
+static uint32_t limit_ms(struct smtpd_session *s)
 {
 	uint32_t ms = LIMIT(s, command_ms, SMTPD_COMMAND_MS);
 	uint32_t stress_ms = LIMIT(s, stress_ms, SMTPD_STRESS_MS);
@@ -308,6 +308,10 @@ static uint32_t limit_ms(const struct smtpd_session *s)
 #if SMTPD_FORGIVE_TLS_FIRST
 	if (s->state == ST_CONNECT)
 		return smtpd_greet_ms(s);
+#endif
+#if SMTPD_AUTH_DELAY
+	if (s->state == ST_PENALTY)
+		return smtpd_auth_wait_ms(s);
 #endif
 	if (s->state == ST_TLS)
 		return LIMIT(s, tls_ms, SMTPD_TLS_MS);
@@ -338,6 +342,21 @@ static uint32_t sooner(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+#if SMTPD_AUTH_DELAY
+/* It has waited long enough: the same AUTH once more. */
+static void go_on(struct smtpd_session *s)
+{
+	smtpd_pool.waited = s;
+	smtpd_enter(s, ST_READY);
+	if (s->line_len)
+		line_full(s);
+	else
+		smtpd_command(s);
+	smtpd_pool.waited = NULL;
+	smtpd_port_wake(s->conn);
+}
+#endif
+
 static void timeout(struct smtpd_session *s)
 {
 	if (s->flags & F_PENDING) {
@@ -345,6 +364,10 @@ static void timeout(struct smtpd_session *s)
 #if SMTPD_FORGIVE_TLS_FIRST
 	} else if (s->state == ST_CONNECT) {
 		smtpd_greet_late(s);
+#endif
+#if SMTPD_AUTH_DELAY
+	} else if (s->state == ST_PENALTY && !s->tx_len) {
+		go_on(s);
 #endif
 	} else if (s->tx_len || s->state == ST_CLOSING || s->state == ST_TLS) {
 		LOG(SMTPD_EV_TIMEOUT, s, 0);

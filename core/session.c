@@ -42,6 +42,10 @@ void smtpd_forget(struct smtpd_session *s, enum smtpd_end why)
 	s->flags &= (uint16_t) ~(
 		F_BINARY | F_UTF8 | F_BDAT | F_LAST | F_ENDED | F_REFUSED);
 	s->rcpt_count = 0;
+#if SMTPD_RATES
+	if (s->octets)
+		smtpd_rate_octets(s);
+#endif
 	s->octets = 0;
 }
 
@@ -245,6 +249,15 @@ struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 		return NULL;
 	}
 	smtpd_peer_note(s);
+#if SMTPD_RATES
+	if (!smtpd_rate_session(s)) {
+		LOG(SMTPD_EV_REFUSED, s, 421);
+		smtpd_pool_free(s);
+		*refusal = TEXT("421 4.7.0",
+			"Too many sessions a minute from you") "\r\n";
+		return NULL;
+	}
+#endif
 	smtpd_ask(s, Q_CONNECT);
 	smtpd_settle(s, Q_CONNECT,
 		l->sink->connect ? l->sink->connect(s) : SMTPD_ACCEPT);

@@ -43,11 +43,12 @@ enum state {
 	ST_READY,
 	ST_MAIL,
 	ST_RCPT,
-	ST_AUTH,   /* a response of the exchange is being read */
-	ST_DATA,   /* between 354 and the final dot */
-	ST_CHUNK,  /* inside a BDAT chunk */
-	ST_CHUNKS, /* between BDAT chunks */
-	ST_CLOSING /* the last replies leave, then the port closes */
+	ST_AUTH,    /* a response of the exchange is being read */
+	ST_DATA,    /* between 354 and the final dot */
+	ST_CHUNK,   /* inside a BDAT chunk */
+	ST_CHUNKS,  /* between BDAT chunks */
+	ST_CLOSING, /* the last replies leave, then the port closes */
+	ST_PENALTY, /* AUTH waits for having failed before; not closing */
 };
 
 #define IN(st) (1u << (st))
@@ -209,12 +210,18 @@ struct pool {
 #endif
 #if SMTPD_PEERS > 0
 	struct smtpd_peer_memory peers[SMTPD_PEERS];
+#if SMTPD_DEBTS
+	struct smtpd_debts floor; /* the most that anybody pushed out owes */
+#endif
 #endif
 #if SMTPD_SCRAM
 	struct smtpd_scram_pool scram;
 #endif
 #if SMTPD_TLS && SMTPD_TOLERANT
 	const struct smtpd_tls_offer *offer; /* of the handshake that failed */
+#endif
+#if SMTPD_AUTH_DELAY
+	const struct smtpd_session *waited; /* whose AUTH is done now */
 #endif
 };
 
@@ -276,6 +283,59 @@ void smtpd_peer_tls_late(const struct smtpd_session *, bool late);
 #define smtpd_peer_fails_tls(s)      ((void)(s), false)
 #define smtpd_peer_note(s)           ((void)(s))
 #define smtpd_peer_count(s, q)       ((void)(s), (void)(q))
+#endif
+
+#if SMTPD_DEBTS
+
+/* What counts against the session's peer; NULL when it is unknown. Valid until
+ * a session is opened. */
+struct smtpd_debts *smtpd_peer_debts(const struct smtpd_session *);
+
+/* Did a rule let it in? */
+bool smtpd_peer_listed(const struct smtpd_session *);
+
+/* ---- debts.c ---- */
+
+/* Time has passed: forget what is paid. */
+void smtpd_debts_drain(struct smtpd_debts *);
+
+/* Let *to be no less than *from. Both were drained now. */
+void smtpd_debts_raise(struct smtpd_debts *to, const struct smtpd_debts *from);
+
+/* To compare them; 0: none. */
+uint32_t smtpd_debts_weight(const struct smtpd_debts *);
+
+#endif
+
+#if SMTPD_RATES
+
+/* May its peer have one more session? Then it has. */
+bool smtpd_rate_session(struct smtpd_session *);
+
+/* The same of a message: NULL, or why not. */
+const char *smtpd_rate_mail(struct smtpd_session *);
+
+/* So many octets came, whatever became of them. */
+void smtpd_rate_octets(struct smtpd_session *);
+
+#endif
+
+#if SMTPD_AUTH_DELAY
+
+/* How long AUTH has to wait now; for those that wait already it is as long,
+ * from when they came. */
+uint32_t smtpd_auth_wait_ms(struct smtpd_session *);
+
+/* The AUTH in s->line is about to begin. True when it has to wait: it comes
+ * again when it has. */
+bool smtpd_auth_waits(struct smtpd_session *);
+
+/* Somebody has looked at its credentials. */
+void smtpd_auth_ended(struct smtpd_session *, bool failed);
+
+#else
+#define smtpd_auth_waits(s)         ((void)(s), false)
+#define smtpd_auth_ended(s, failed) ((void)(s), (void)(failed))
 #endif
 
 /* ---- session.c ---- */
@@ -422,6 +482,12 @@ static inline bool has_tls(const struct smtpd_session *s)
 static inline bool offers_starttls(const struct smtpd_session *s)
 {
 	return s->listener->flags & SMTPD_LISTEN_STARTTLS && !has_tls(s);
+}
+
+/* Does its AUTH wait? */
+static inline bool is_penalty(const struct smtpd_session *s)
+{
+	return SMTPD_AUTH_DELAY && s->state == ST_PENALTY;
 }
 
 bool smtpd_offers_auth(const struct smtpd_session *); /* cmd_auth.c */

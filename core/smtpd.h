@@ -205,8 +205,9 @@ int smtpd_listener_check(const struct smtpd_listener *);
  *          closes.
  *
  * Returns the session; or NULL: all slots taken (421 4.3.2), too many
- * sessions from this peer (421 4.7.0), shutting down (421 4.3.2), kept out by
- * the listener's `access` (554 5.7.1).
+ * sessions from this peer (421 4.7.0), shutting down (421 4.3.2), too
+ * many sessions a minute (421 4.7.0), kept out by the listener's `access`
+ * (554 5.7.1).
  *
  * Ownership: the session is the pool's; the port may use the pointer until
  * smtpd_port_close() is called for conn or it calls smtpd_session_lost().

@@ -29,14 +29,23 @@ struct smtpd_limits {
 	uint8_t idle_command_max; /* commands without progress */
 	uint8_t auth_fail_max;    /* failed AUTHs in a session */
 	uint16_t min_rate;        /* octets of data a second */
-	uint32_t command_ms;      /* for a whole command line */
-	uint32_t data_ms;         /* for message octets */
-	uint32_t tls_ms;          /* for the whole handshake */
-	uint32_t greet_ms;        /* for TLS before a greeting */
-	uint32_t verdict_ms;      /* for a late verdict or resume */
-	uint32_t write_ms;        /* for the peer to take replies */
-	uint32_t stress_ms;       /* replaces command_ms and data_ms while at
-				     most a quarter of the slots is free */
+#if SMTPD_RATES
+	uint16_t session_rate; /* of one peer in a minute, to 6000; 0: no */
+	uint16_t message_rate; /* limit; the same of messages */
+	uint32_t octet_rate;   /* and of their octets */
+#endif
+#if SMTPD_AUTH_DELAY
+	uint32_t auth_delay_ms;     /* after a failed AUTH, to 60000; 0: none */
+	uint32_t auth_delay_max_ms; /* where that, doubled, ends; to 3600000 */
+#endif
+	uint32_t command_ms; /* for a whole command line */
+	uint32_t data_ms;    /* for message octets */
+	uint32_t tls_ms;     /* for the whole handshake */
+	uint32_t greet_ms;   /* for TLS before a greeting */
+	uint32_t verdict_ms; /* for a late verdict or resume */
+	uint32_t write_ms;   /* for the peer to take replies */
+	uint32_t stress_ms;  /* replaces command_ms and data_ms while at
+				most a quarter of the slots is free */
 };
 
 /* The defaults of smtpd_config.h. */

@@ -4,13 +4,35 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * A small static table of SMTPD_PEERS addresses; who has been away longest
- * makes room for a new one. Kept until the program ends. Context of every
- * function: any callback.
+ * makes room for a new one. With SMTPD_RATES or SMTPD_AUTH_DELAY that is who
+ * has least against him, and a new one begins with as much against him as
+ * anybody had who was pushed out: nobody gets rid of a penalty by filling the
+ * table with other addresses. Peers that a rule lets in (smtpd_access.h) begin
+ * with nothing, and are pushed out last. Kept until the program ends.
+ * Context of every function: any callback.
  */
 #ifndef SMTPD_PEERS_H
 #define SMTPD_PEERS_H
 
 #include "smtpd.h"
+
+/* What counts against a peer; all of an IPv6 /64 have the same. */
+#define SMTPD_DEBTS (SMTPD_RATES || SMTPD_AUTH_DELAY)
+
+enum smtpd_debt {
+	SMTPD_DEBT_SESSIONS,
+	SMTPD_DEBT_MESSAGES,
+	SMTPD_DEBT_OCTETS,
+	SMTPD_DEBT_KINDS,
+};
+
+struct smtpd_debts {
+	uint32_t us[SMTPD_DEBT_KINDS]; /* of the minute that each rate grants,
+					  used up when it was at_ms */
+	uint32_t at_ms;
+	uint32_t auth_ms;      /* of the last failed AUTH */
+	uint8_t auth_failures; /* not yet forgotten */
+};
 
 struct smtpd_peer_memory {
 	struct smtpd_peer peer; /* its port is that of the last session */
@@ -19,6 +41,11 @@ struct smtpd_peer_memory {
 	uint32_t tls_failed_ms; /* when the last of them did */
 	bool tls_late;          /* spoke TLS first, behind our greeting */
 	bool delivered;         /* a message of it was accepted */
+#if SMTPD_DEBTS
+	bool listed; /* let in by a rule of who may connect */
+	/* That of the first entry of a /64 counts. */
+	struct smtpd_debts debts;
+#endif
 	/* How often each quirk was told of, at most 65535. */
 	uint16_t quirks[SMTPD_QUIRK_COUNT];
 };

@@ -115,8 +115,8 @@ void smtpd_port_close(struct smtpd_conn *conn, enum smtpd_close how);
 
 enum smtpd_event {
 	SMTPD_EV_OPEN,     /* session opened; code 220 */
-	SMTPD_EV_REFUSED,  /* connection refused; code 421 with session NULL,
-			      or 554: the sink was not told of the session */
+	SMTPD_EV_REFUSED,  /* connection refused; code 421 or 554; session NULL,
+			      or one that the sink was not told of */
 	SMTPD_EV_TLS,      /* TLS is up; code 0 */
 	SMTPD_EV_AUTH,     /* AUTH settled; code 235 or 4xx, 5xx */
 	SMTPD_EV_ERROR,    /* a command or message was refused; its code */

@@ -420,6 +420,9 @@ void engine_begin(void)
 {
 #if SMTPD_PEERS > 0
 	memset(smtpd_pool.peers, 0, sizeof smtpd_pool.peers);
+#if SMTPD_DEBTS
+	memset(&smtpd_pool.floor, 0, sizeof smtpd_pool.floor);
+#endif
 #endif
 	port_crypto_reset();
 #if SMTPD_SCRAM
@@ -427,6 +430,9 @@ void engine_begin(void)
 #endif
 	memset(&world, 0, sizeof world);
 	world.limits = smtpd_limits_default;
+#if SMTPD_AUTH_DELAY
+	world.limits.auth_delay_ms = 0; /* most cases fail at will */
+#endif
 	world.now_ms = 1000;
 	world.wall_s = 1700000000;
 	world.peer = (struct smtpd_peer){.ip = {192, 0, 2, 1}, .family = 4};
