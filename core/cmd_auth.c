@@ -7,6 +7,7 @@
  * it streams in, into s->line, where a user name and password of 255 octets
  * each just fit. Everything is wiped when the answer is there.
  */
+#include "debts.h"
 #include "path.h"
 #include "sasl.h"
 

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include "debts.h"
 #include "params.h"
 #include "path.h"
 #include "session.h"

@@ -9,7 +9,7 @@
  * wait for as long as the rate says, and one clock drains all buckets whatever
  * the rates of the listeners are.
  */
-#include "session.h"
+#include "debts.h"
 
 #if SMTPD_DEBTS
 

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include "debts.h"
 #include "session.h"
 
 /* Octets of one line that are thrown away before the session is, too. */

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include "debts.h"
 #include "session.h"
 
 #if SMTPD_PEERS > 0
