@@ -170,6 +170,7 @@ include(${SMTPD_DIR}/config/wolfssl/sources.cmake)
 # What boards share, and may each use or leave.
 set(SMTPD_BOARD_COMMON_INCLUDE_DIRS ${SMTPD_DIR}/boards/common)
 set(SMTPD_BOARD_COMMON_SOURCES
+	${SMTPD_DIR}/boards/common/access.c
 	${SMTPD_DIR}/boards/common/address.c
 	${SMTPD_DIR}/boards/common/auth.c
 	${SMTPD_DIR}/boards/common/certificate.c

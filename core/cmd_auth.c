@@ -347,6 +347,15 @@ static void start(struct smtpd_session *s, uint8_t step, const char *response,
 		response_done(s);
 }
 
+/* Its peer failed before: what is in the line comes again later. */
+static bool waits(struct smtpd_session *s)
+{
+	if (takes_any(s) || !smtpd_auth_waits(s))
+		return false;
+	smtpd_enter(s, ST_PENALTY);
+	return true;
+}
+
 /* see session.h */
 void smtpd_cmd_auth(struct smtpd_session *s, char *arg)
 {
@@ -363,7 +372,7 @@ void smtpd_cmd_auth(struct smtpd_session *s, char *arg)
 		smtpd_refuse(s, why);
 		return;
 	}
-	if (!takes_any(s) && smtpd_auth_waits(s))
+	if (waits(s))
 		return;
 	while (*end == ' ')
 		end++;
@@ -378,7 +387,7 @@ bool smtpd_auth_begin(struct smtpd_session *s, char *arg, const char *end)
 
 	if (obstacle(s, step))
 		return false;
-	if (!takes_any(s) && smtpd_auth_waits(s))
+	if (waits(s))
 		return true;
 	start(s, step, space + 1, end, false);
 	return true;

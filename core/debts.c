@@ -140,7 +140,6 @@ bool smtpd_auth_waits(struct smtpd_session *s)
 	if (smtpd_pool.waited == s || !smtpd_auth_wait_ms(s))
 		return false;
 	smtpd_pool.counts.auth_delayed++;
-	smtpd_enter(s, ST_PENALTY);
 	return true;
 }
 

@@ -7,6 +7,19 @@
 
 #include "blocks.h"
 
+/* see blocks.h */
+struct smtpd_str board_list_item(const char **list)
+{
+	const char *s = *list + strspn(*list, " ");
+	size_t len = strcspn(s, ",");
+	struct smtpd_str item = {s, (uint16_t)len};
+
+	while (item.len && s[item.len - 1] == ' ')
+		item.len--;
+	*list = s[len] ? s + len + 1 : NULL;
+	return item;
+}
+
 static int refuse(struct board_text *why, struct smtpd_str item, const char *is)
 {
 	board_text_json(why, item.s, item.len);
@@ -30,23 +43,15 @@ int board_blocks_parse(const char *list, struct smtpd_cidr *out, unsigned max,
 
 	if (!*list)
 		return 0;
-	for (;; list++) {
-		struct smtpd_str item;
+	while (list) {
+		struct smtpd_str item = board_list_item(&list);
 		const char *wrong;
-		size_t len;
 
-		list += strspn(list, " ");
-		len = strcspn(list, ",");
-		item = (struct smtpd_str){list, (uint16_t)len};
-		while (item.len && item.s[item.len - 1] == ' ')
-			item.len--;
 		if (n == max)
 			return too_many(why, max);
 		wrong = smtpd_cidr_parse(&out[n++], item.s, item.len);
 		if (wrong)
 			return refuse(why, item, wrong);
-		list += len;
-		if (!*list)
-			return (int)n;
 	}
+	return (int)n;
 }

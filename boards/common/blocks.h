@@ -10,6 +10,13 @@
 #include "text.h"
 
 /*
+ * The next item of a comma list, without the spaces around it; *list moves
+ * behind it, and is NULL when it was the last. "" has one item, which is
+ * empty. Context: any.
+ */
+struct smtpd_str board_list_item(const char **list);
+
+/*
  * Take a list apart; spaces around the commas do no harm, "" is empty.
  *
  * list  NUL-terminated.

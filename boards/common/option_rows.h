@@ -179,6 +179,40 @@ COUNT(SAME, "smtpd_auth_failure_limit", limits.auth_fail_max,
 TIME(SAME, "smtpd_auth_failure_delay", auth_delay_ms, 0, 60000, 1000,
 	"wait before a failed AUTH is answered"),
 
+#if SMTPD_ACCESS
+LIST("Who gets in", "allow", allow, "",
+	"who may connect: ADDRESS/LENGTH or ADDRESS, IPv4 or IPv6; "
+	"PORT=ADDRESS/LENGTH for one of smtp, submission, smtps, lmtp; repeat "
+	"it or give a comma list. Where anybody is allowed nobody else is"),
+LIST(SAME, "deny", deny, "",
+	"who may not, in the same way; the longest prefix of both lists "
+	"decides, of two alike this one"),
+#endif
+#if SMTPD_RATES && !SMTPD_FIXED_LIMITS
+COUNT("Rates of a peer", "smtpd_client_connection_rate_limit",
+	limits.session_rate,
+	0, 6000, SMTPD_SESSION_RATE,
+	"sessions of one address (of one /64 with IPv6) in a minute; 0 = no "
+	"limit"),
+COUNT(SAME, "smtpd_client_message_rate_limit", limits.message_rate,
+	0, 6000, SMTPD_MESSAGE_RATE,
+	"messages in a minute; 0 = no limit"),
+BYTES(SAME, "smtpd_client_octet_rate_limit", limits.octet_rate,
+	0, UINT32_MAX, SMTPD_OCTET_RATE,
+	"octets of messages in a minute; 0 = no limit"),
+#endif
+#if SMTPD_AUTH_DELAY && !SMTPD_FIXED_LIMITS
+TIME("Growing delay of AUTH", "smtpd_auth_penalty", limits.auth_delay_ms,
+	0, 60000, SMTPD_AUTH_DELAY_MS,
+	"wait before the next AUTH of an address is looked at once one has "
+	"failed, twice as long after each further one; 0 = off, and the "
+	"default with net user, where all local clients have one address"),
+TIME(SAME, "smtpd_auth_penalty_max", limits.auth_delay_max_ms,
+	1000, 3600000, SMTPD_AUTH_DELAY_MAX_MS,
+	"the longest of these waits; a device that waits for less cannot log "
+	"in while somebody at its address keeps failing"),
+#endif
+
 #if !SMTPD_FIXED_LIMITS
 COUNT("Limits against misuse", "smtpd_client_connection_count_limit",
 	limits.peer_sessions,

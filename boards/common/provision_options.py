@@ -137,6 +137,20 @@ def wrong_address(value):
         return True
 
 
+def wrong_block(entry):
+    """An entry of allow and deny. As boards/common/access.c."""
+    port, equals, block = entry.rpartition("=")
+    if equals and port not in ("smtp", "submission", "smtps", "lmtp"):
+        return True
+    if not re.fullmatch(r"[0-9A-Fa-f.:]+(/(0|[1-9][0-9]{0,2}))?", block):
+        return True
+    try:
+        ipaddress.ip_network(block)
+        return False
+    except ValueError:
+        return True
+
+
 def wrong_text(name, value):
     """As boards/common/firmware/settings.c: what would be right, or None."""
     if name == "myhostname" and not re.fullmatch(
@@ -149,6 +163,10 @@ def wrong_text(name, value):
         if wrong_address(address) or not re.fullmatch(r"[0-9]{1,2}", length) \
                 or not 1 <= int(length) <= 30:
             return "ADDRESS/LENGTH, such as 192.0.2.25/24"
+    if name in ("allow", "deny") and value and any(
+            wrong_block(entry.strip(" ")) for entry in value.split(",")):
+        return ("ADDRESS/LENGTH or ADDRESS with no bits set behind the "
+                "length, PORT= before it for one port, with commas between")
     if name == "gateway" and value and wrong_address(value):
         return "an IPv4 address"
     return None

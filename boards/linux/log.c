@@ -120,7 +120,9 @@ void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 	if (level > shown)
 		return;
 	board_peer_text(&info.peer, peer);
-	if (event == SMTPD_EV_CLOSED)
+	if (event == SMTPD_EV_REFUSED) /* it never got a number */
+		board_log(level, "%s %s %u", peer, what, code);
+	else if (event == SMTPD_EV_CLOSED)
 		board_log(level, "[%llu] %s %s: %s",
 			(unsigned long long)board_session_serial(info.index),
 			peer, what, board_end_text((enum smtpd_end)code));

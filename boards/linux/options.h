@@ -43,6 +43,9 @@ struct board_options {
 #if SMTPD_PROXY
 	char proxies[BOARD_PORTS][512];
 #endif
+#if SMTPD_ACCESS
+	char allow[4096], deny[4096];
+#endif
 };
 
 enum board_action {

@@ -11,7 +11,7 @@
 #include "log.h"
 #include "options.h"
 
-#define ROWS_MAX 64
+#define ROWS_MAX 128
 
 /* Where each row was set: line of the file, or the command line, or nowhere. */
 static unsigned file_line[ROWS_MAX];

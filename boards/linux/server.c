@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "blocks.h"
 #include "log.h"
 #include "lwip_smtpd.h"
@@ -143,6 +144,32 @@ static int check_policy(void)
 	return 0;
 }
 
+#if SMTPD_ACCESS
+static struct board_access access_lists;
+
+static int check_list(const char *list, bool deny)
+{
+	struct board_text why;
+	char text[256];
+
+	board_text_start(&why, text, sizeof text);
+	return board_access_read(&access_lists, list, deny, &why)
+		       ? board_options_fail(list, "%s", text)
+		       : 0;
+}
+#endif
+
+static int check_access(void)
+{
+#if SMTPD_ACCESS
+	int status = check_list(board_options.allow, false);
+
+	return status ? status : check_list(board_options.deny, true);
+#else
+	return 0;
+#endif
+}
+
 static void fill(unsigned i)
 {
 	struct lwip_smtpd_listener *l = &listeners[i];
@@ -161,6 +188,9 @@ static void fill(unsigned i)
 		l->smtpd.auth_off = SMTPD_MECH_EXTERNAL;
 #endif
 	l->smtpd.forgive = board_policy_forgive(&board_options.policy, i);
+#if SMTPD_ACCESS
+	l->smtpd.access = &access_lists.lists[i];
+#endif
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->port = *board_port_numbers[i];
 	if (board_options.policy.use_tls)
@@ -268,6 +298,21 @@ static int check_relay(unsigned i)
 #define check_relay(i)  ((void)(i), 0)
 #endif
 
+/* Everybody on this machine has one address with net user. */
+static void no_limits_of_a_peer(void)
+{
+	struct smtpd_limits *l = &board_options.limits;
+
+	if (!board_net_is_user())
+		return;
+	if (!board_options_given(&l->peer_sessions))
+		l->peer_sessions = 0;
+#if SMTPD_AUTH_DELAY
+	if (!board_options_given(&l->auth_delay_ms))
+		l->auth_delay_ms = 0;
+#endif
+}
+
 int board_server_check(void)
 {
 	struct board_options *o = &board_options;
@@ -275,16 +320,15 @@ int board_server_check(void)
 	int status;
 
 	find_host_name();
-	/* everybody on this machine has one address there */
-	if (board_net_is_user() &&
-		!board_options_given(&o->limits.peer_sessions))
-		o->limits.peer_sessions = 0;
 	take_relaying();
+	no_limits_of_a_peer();
 	status = check_numbers();
 	if (!status)
 		status = check_policy();
 	if (!status)
 		status = take_recipients();
+	if (!status)
+		status = check_access();
 	for (i = 0; i < BOARD_PORTS && !status; i++) {
 		fill(i);
 		give_recipients(&listeners[i].smtpd);

@@ -183,6 +183,12 @@ def file_bad_pairs():
         refused("net=tap\nip=192.0.2.1\n", 2, "ip", "192.0.2.25/24")
         refused("net=tap\nip=192.0.2.1/33\n", 2, "ip", "192.0.2.25/24")
         refused("net=tap\ngateway=192.0.2.1\n", 2, "gateway", "ip")
+        refused("deny=10.1.2.3/8\n", 1, "deny", "10.1.2.3/8",
+                "bits set behind its length")
+        refused("allow=::1,10.0.0.0/33\n", 1, "allow", "10.0.0.0/33",
+                "0 to 32")
+        refused("smtpd_client_connection_rate_limit=6001\n", 1,
+                "smtpd_client_connection_rate_limit", "6000")
 
 
 @case

@@ -6,7 +6,9 @@
  * tests: link port/wolfssl wolfssl lwip
  * tests: sources boards/common/firmware/settings.c boards/common/blob.c
  * tests: sources boards/common/address.c boards/common/setting.c
- * tests: sources boards/common/policy.c boards/common/profile.c
+ * tests: sources boards/common/policy.c boards/common/access.c
+ * tests: sources boards/common/blocks.c
+ * tests: sources boards/common/profile.c
  * tests: sources boards/common/text.c boards/common/verifier.c
  * tests: sources boards/common/board_base64.c
  */

@@ -35,14 +35,16 @@ static bool often(enum smtpd_event event)
 	return event == SMTPD_EV_ACCEPTED || board_event_routine(event);
 }
 
-static void put_session(const struct smtpd_session *session)
+static void put_session(const struct smtpd_session *session, bool refused)
 {
 	struct smtpd_info info;
 
 	smtpd_session_info(session, &info);
-	board_put("[");
-	board_put_num(board_sink_serial(info.index));
-	board_put("] ");
+	if (!refused) { /* who is has no number */
+		board_put("[");
+		board_put_num(board_sink_serial(info.index));
+		board_put("] ");
+	}
 	board_put_peer(&info.peer);
 	board_put(" ");
 }
@@ -57,7 +59,7 @@ void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 		!board_log_may())
 		return;
 	if (session)
-		put_session(session);
+		put_session(session, event == SMTPD_EV_REFUSED);
 	board_put(board_event_text(event));
 	board_put(" ");
 	if (event == SMTPD_EV_CLOSED)

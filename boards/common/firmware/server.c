@@ -175,6 +175,9 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	l->smtpd.forgive = board_policy_forgive(&s->policy, i);
 	give_recipients(&l->smtpd);
 	take_proxies(i);
+#if SMTPD_ACCESS
+	l->smtpd.access = &s->access.lists[i];
+#endif
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->tls = tls_config();
 	if (is_open_relay(i)) {

@@ -120,6 +120,27 @@ static void check_addresses(struct board_settings *o, board_say *say)
 	}
 }
 
+/* Who was meant by a list that is wrong is not known: nobody gets in. */
+static void check_access(struct board_settings *o, board_say *say)
+{
+#if SMTPD_ACCESS
+	char line[LINE_MAX_LEN];
+	struct board_text t;
+
+	begin(&t, line, "allow");
+	if (board_access_read(&o->access, o->allow, false, &t) == 0) {
+		begin(&t, line, "deny");
+		if (board_access_read(&o->access, o->deny, true, &t) == 0)
+			return;
+	}
+	board_text_str(&t, "; all are kept out");
+	say(line);
+#else
+	(void)o;
+	(void)say;
+#endif
+}
+
 /* What cannot be had is not offered; what is asked for all the same stays
  * asked for, and no mail comes in that way. */
 static void check_policy(struct board_settings *o, board_say *say)
@@ -223,6 +244,7 @@ enum board_blob_result board_settings_read(
 		take(out, &pair, say);
 	check_names(out, say);
 	check_addresses(out, say);
+	check_access(out, say);
 	check_policy(out, say);
 	return r;
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access.h"
 #include "blob.h"
 #include "policy.h"
 #include "smtpd.h"
@@ -40,6 +41,10 @@ struct board_settings {
 #endif
 #if SMTPD_PROXY
 	const char *proxies[BOARD_PORTS]; /* comma lists, as given */
+#endif
+#if SMTPD_ACCESS
+	const char *allow, *deny; /* as given */
+	struct board_access access;
 #endif
 	/* ip and gateway taken apart, first octet first; 0.0.0.0: none */
 	uint8_t ip4[4], mask4[4], gateway4[4];

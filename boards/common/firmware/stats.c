@@ -10,11 +10,12 @@
 #include "lwip/sys.h"
 #include "lwip_smtpd.h"
 #include "sink.h"
+#include "smtpd_counts.h"
 #include "smtpd_tls_config.h"
 #include "stack.h"
 #include "tls_engine.h"
 
-#if LWIP_STATS
+#if LWIP_STATS || SMTPD_COUNTS
 static void count(const char *group, const char *name, uint32_t n)
 {
 	if (!n)
@@ -27,7 +28,21 @@ static void count(const char *group, const char *name, uint32_t n)
 	board_put_num(n);
 	board_put_end();
 }
+#endif
 
+#if SMTPD_COUNTS
+static void kept_out(void)
+{
+	const struct smtpd_counts *c = smtpd_counts();
+
+	count("access", "denied", c->denied);
+	count("access", "too_fast", c->too_fast);
+	count("access", "auth_delayed", c->auth_delayed);
+	count("access", "foreign", c->foreign);
+}
+#endif
+
+#if LWIP_STATS
 #if MEMP_STATS
 static void pools(void)
 {
@@ -120,6 +135,9 @@ void board_stats(void)
 #endif
 	board_put_stat("stack", board_stack_used(), board_stack_high(),
 		board_stack_size());
+#if SMTPD_COUNTS
+	kept_out();
+#endif
 #if LWIP_STATS
 #if MEM_STATS
 	board_put_stat("heap", lwip_stats.mem.used, lwip_stats.mem.max,
