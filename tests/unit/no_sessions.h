@@ -43,6 +43,12 @@ void smtpd_port_tls_start(struct smtpd_conn *c)
 	abort();
 }
 
+void smtpd_port_tls_adopt(struct smtpd_conn *c)
+{
+	(void)c;
+	abort();
+}
+
 void smtpd_port_close(struct smtpd_conn *c, enum smtpd_close how)
 {
 	(void)c, (void)how;
