@@ -53,6 +53,13 @@
 #define SMTPD_TLS_CLIENT_CERT (SMTPD_TLS && SMTPD_BY_PROFILE(0, 0, 1))
 #endif
 
+/* TLS 1.0 and 1.1, and RSA key exchange, for configurations that are told to
+ * speak them. Off: devices that need them are better off in clear text, where
+ * nobody takes it for more than it is. */
+#ifndef SMTPD_TLS_LEGACY
+#define SMTPD_TLS_LEGACY 0
+#endif
+
 /* AUTH (RFC 4954) with PLAIN (RFC 4616) and LOGIN. */
 #ifndef SMTPD_AUTH
 #define SMTPD_AUTH SMTPD_BY_PROFILE(0, 1, 1)

@@ -39,6 +39,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_TLS_LEGACY
+#ifdef CONFIG_SMTPD_TLS_LEGACY
+#define SMTPD_TLS_LEGACY 1
+#else
+#define SMTPD_TLS_LEGACY 0
+#endif
+#endif
+
 #ifndef SMTPD_AUTH
 #ifdef CONFIG_SMTPD_AUTH
 #define SMTPD_AUTH 1

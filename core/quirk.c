@@ -36,6 +36,18 @@ bool smtpd_forgive(struct smtpd_session *s, uint32_t quirks)
 	return !refused;
 }
 
+#if SMTPD_TLS_LEGACY
+/* see session.h */
+void smtpd_note_version(
+	struct smtpd_session *s, const struct smtpd_tls_info *info)
+{
+	const char *version = info->version; /* TLSv1, TLSv1.1, TLSv1.2 ... */
+
+	if (!version[5] || version[6] < '2')
+		tell(s, SMTPD_QUIRK_TLS_VERSION, true);
+}
+#endif
+
 #if SMTPD_TLS
 /* The sink was told why the handshake failed; beyond all bits of quirks. */
 #define TOLD_TLS 0x80000000u

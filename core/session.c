@@ -281,6 +281,9 @@ void smtpd_session_tls_started(
 #endif
 	smtpd_peer_tls(s, false);
 	LOG(SMTPD_EV_TLS, s, 0);
+#if SMTPD_TLS_LEGACY && SMTPD_TOLERANT
+	smtpd_note_version(s, info);
+#endif
 	if (greeted)
 		smtpd_enter(s, ST_START); /* RFC 3207 4.2: no new greeting */
 	else if (s->state == ST_TLS)

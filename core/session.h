@@ -191,6 +191,11 @@ void smtpd_blame(struct smtpd_session *, enum smtpd_quirk);
 	(SMTPD_FORGIVE_##id && smtpd_forgive(s, SMTPD_QUIRK_BIT(id)))
 #define BLAME(s, id) smtpd_blame(s, SMTPD_QUIRK_##id)
 
+#if SMTPD_TLS_LEGACY
+/* The sink is told when TLS is older than 1.2. */
+void smtpd_note_version(struct smtpd_session *, const struct smtpd_tls_info *);
+#endif
+
 #else
 #define FORGIVE(s, id) ((void)(s), false)
 #define BLAME(s, id)   ((void)(s))

@@ -30,6 +30,9 @@ struct board_options {
 	char cert_file[BOARD_PATH_MAX], key_file[BOARD_PATH_MAX];
 	char client_ca[BOARD_PATH_MAX];
 	uint8_t client_cert[BOARD_PORTS]; /* enum board_client_cert */
+#if SMTPD_TLS_LEGACY
+	uint8_t tls_oldest[BOARD_PORTS]; /* enum smtpd_tls_oldest */
+#endif
 #if SMTPD_AUTH_EXTERNAL
 	bool external; /* who has a user's certificate may log in with it */
 #endif

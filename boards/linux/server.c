@@ -194,7 +194,7 @@ static void fill(unsigned i)
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
 	l->port = *board_port_numbers[i];
 	if (board_options.policy.use_tls)
-		l->tls = &board_tls[board_options.client_cert[i]];
+		l->tls = &board_tls[board_tls_way(i)];
 }
 
 #if SMTPD_RECIPIENTS

@@ -19,7 +19,7 @@
 #define CERT_MAX 65536
 #define KEY_MAX  16384
 
-struct altcp_tls_config *board_tls[BOARD_CLIENT_CERT_MODES];
+struct altcp_tls_config *board_tls[BOARD_TLS_WAYS];
 
 static char cert[CERT_MAX], key[KEY_MAX], client_ca[CERT_MAX];
 static char cert_path[BOARD_PATH_MAX + 16], key_path[BOARD_PATH_MAX + 16];
@@ -139,15 +139,36 @@ static int read_files(struct smtpd_tls_identity *id)
 	return 0;
 }
 
-/* Does a port that is open ask so? */
-static bool asked(enum board_client_cert mode)
+/* see tls_files.h */
+unsigned board_tls_way(unsigned i)
 {
-	const struct board_options *o = &board_options;
+	unsigned way = board_options.client_cert[i];
+
+#if SMTPD_TLS_LEGACY
+	way += BOARD_CLIENT_CERT_MODES * board_options.tls_oldest[i];
+#endif
+	return way;
+}
+
+/* Does a port that is open want it so? */
+static bool wanted(unsigned way)
+{
 	unsigned i;
 
 	for (i = 0; i < BOARD_PORTS; i++)
-		if (o->client_cert[i] == mode &&
-			board_policy_port(&o->policy, i))
+		if (board_tls_way(i) == way &&
+			board_policy_port(&board_options.policy, i))
+			return true;
+	return false;
+}
+
+/* Does a port that is open ask for certificates? */
+static bool asks(void)
+{
+	unsigned way;
+
+	for (way = 0; way < BOARD_TLS_WAYS; way++)
+		if (way % BOARD_CLIENT_CERT_MODES && wanted(way))
 			return true;
 	return false;
 }
@@ -158,21 +179,30 @@ static ssize_t read_client_ca(void)
 {
 	const char *path = board_options.client_ca;
 
-	if (!asked(BOARD_CLIENT_CERT_ASK) && !asked(BOARD_CLIENT_CERT_REQUIRE))
+	if (!asks())
 		return 0;
 	return read_one(path, client_ca, sizeof client_ca, path,
 		"clients' authorities");
 }
 
-/* The configuration of one way to ask; NULL with the problem noted. */
+/* The configuration of one way; NULL with the problem noted. */
 static struct altcp_tls_config *make_config(
-	const struct smtpd_tls_identity *id, unsigned mode, size_t ca_len)
+	const struct smtpd_tls_identity *id, unsigned way, size_t ca_len)
 {
+	unsigned oldest = way / BOARD_CLIENT_CERT_MODES;
 	enum smtpd_tls_reason reason;
-	struct altcp_tls_config *config =
-		altcp_tls_config_asking(id, (enum smtpd_tls_ask)mode,
-			(const uint8_t *)client_ca, ca_len, &reason);
+	struct altcp_tls_config *config = altcp_tls_config_asking(id,
+		(enum smtpd_tls_ask)(way % BOARD_CLIENT_CERT_MODES),
+		(const uint8_t *)client_ca, ca_len, &reason);
 
+	if (config && oldest) {
+		reason = altcp_tls_config_oldest(
+			config, (enum smtpd_tls_oldest)oldest);
+		if (reason != SMTPD_TLS_OK) {
+			altcp_tls_free_config(config);
+			config = NULL;
+		}
+	}
 	if (!config)
 		explain(reason);
 	return config;
@@ -182,7 +212,7 @@ static void free_configs(struct altcp_tls_config **configs)
 {
 	unsigned i;
 
-	for (i = 0; i < BOARD_CLIENT_CERT_MODES; i++)
+	for (i = 0; i < BOARD_TLS_WAYS; i++)
 		altcp_tls_free_config(configs[i]);
 }
 
@@ -194,13 +224,13 @@ static int make_configs(struct altcp_tls_config **configs)
 	ssize_t ca_len;
 	unsigned i;
 
-	for (i = 0; i < BOARD_CLIENT_CERT_MODES; i++)
+	for (i = 0; i < BOARD_TLS_WAYS; i++)
 		configs[i] = NULL;
 	ca_len = read_client_ca();
 	if (ca_len < 0 || read_files(&id) != 0)
 		return -1;
-	for (i = 0; i < BOARD_CLIENT_CERT_MODES; i++) {
-		if (i && !asked((enum board_client_cert)i))
+	for (i = 0; i < BOARD_TLS_WAYS; i++) {
+		if (i && !wanted(i))
 			continue;
 		configs[i] = make_config(&id, i, (size_t)ca_len);
 		if (!configs[i]) {
@@ -220,7 +250,7 @@ static int fail(void)
 int board_tls_check(void)
 {
 	const struct board_options *o = &board_options;
-	struct altcp_tls_config *configs[BOARD_CLIENT_CERT_MODES];
+	struct altcp_tls_config *configs[BOARD_TLS_WAYS];
 
 	if (made() && *o->key_file)
 		return board_options_fail(o->key_file,
@@ -303,7 +333,7 @@ const char *board_tls_fingerprint(void)
 /* Put the files in use. Returns 0, or -1 with the problem noted. */
 static int load(void)
 {
-	struct altcp_tls_config *configs[BOARD_CLIENT_CERT_MODES];
+	struct altcp_tls_config *configs[BOARD_TLS_WAYS];
 
 	if (make_configs(configs) != 0)
 		return -1;

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "smtpd_config.h"
+
 struct altcp_tls_config;
 
 /* Does a port ask for the client's certificate? As enum smtpd_tls_ask. */
@@ -18,9 +20,16 @@ enum board_client_cert {
 	BOARD_CLIENT_CERT_MODES,
 };
 
-/* What the listeners use, by enum board_client_cert; NULL: no TLS, or no port
- * asks so. */
-extern struct altcp_tls_config *board_tls[BOARD_CLIENT_CERT_MODES];
+/* One for each way to ask, and with SMTPD_TLS_LEGACY for each oldest version,
+ * enum smtpd_tls_oldest. */
+#define BOARD_TLS_WAYS (BOARD_CLIENT_CERT_MODES * (SMTPD_TLS_LEGACY ? 3u : 1u))
+
+/* What the listeners use, by board_tls_way(); NULL: no TLS, or no port wants
+ * it so. */
+extern struct altcp_tls_config *board_tls[BOARD_TLS_WAYS];
+
+/* What the options of port i, BOARD_SMTP to BOARD_LMTP, want of TLS. */
+unsigned board_tls_way(unsigned i);
 
 /* Do the files of the options exist, and belong together? Prints the line and
  * returns 2 if not. Makes nothing. */

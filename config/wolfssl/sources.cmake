@@ -15,8 +15,8 @@ foreach(f internal keys ssl tls tls13 wolfio)
   list(APPEND SMTPD_WOLFSSL_SOURCES ${WOLFSSL_DIR}/src/${f}.c)
 endforeach()
 foreach(f aes asn chacha chacha20_poly1305 coding curve25519 ecc error
-    fe_low_mem fe_operations hash hmac kdf logging memory poly1305 random rsa
-    sha256 sha512 signature sp_c32 sp_c64 sp_int wc_encrypt wc_port wolfmath)
+    fe_low_mem fe_operations hash hmac kdf logging md5 memory poly1305 random rsa
+    sha sha256 sha512 signature sp_c32 sp_c64 sp_int wc_encrypt wc_port wolfmath)
   list(APPEND SMTPD_WOLFSSL_SOURCES ${WOLFSSL_DIR}/wolfcrypt/src/${f}.c)
 endforeach()
 

@@ -6,8 +6,9 @@
  * For wolfSSL 5.7.2 and 5.9.x, compiled with -DWOLFSSL_USER_SETTINGS and this
  * folder and config/ on the include path. Deliberately absent, with the
  * attacks on them: OPENSSL_EXTRA, PKCS7, ECH, DTLS, raw public keys,
- * post-handshake authentication, the session-ID cache, TLS 1.0 and 1.1, 0-RTT,
- * secure renegotiation, compression, heartbeat.
+ * post-handshake authentication, the session-ID cache, 0-RTT, secure
+ * renegotiation, compression, heartbeat; without SMTPD_TLS_LEGACY also TLS 1.0
+ * and 1.1, CBC, RSA key exchange.
  */
 #ifndef SMTPD_WOLFSSL_USER_SETTINGS_H
 #define SMTPD_WOLFSSL_USER_SETTINGS_H
@@ -75,11 +76,17 @@ extern int smtpd_tls_seed(unsigned char *output, unsigned int len);
 #define HAVE_SERVER_RENEGOTIATION_INFO
 #define HAVE_MAX_FRAGMENT /* small clients ask for it (RFC 6066 4) */
 #define WOLFSSL_EXTRA_ALERTS
-#define NO_OLD_TLS
 #define NO_PSK
 #define NO_SESSION_CACHE
-#define WOLFSSL_AEAD_ONLY
 #define WOLFSSL_MAX_EMPTY_RECORDS 8
+#if SMTPD_TLS_LEGACY /* spoken only where tls_config.c is told so */
+#define WOLFSSL_ALLOW_TLSV10
+#define WOLFSSL_STATIC_RSA
+#define HAVE_FALLBACK_SCSV /* RFC 7507 */
+#else
+#define NO_OLD_TLS
+#define WOLFSSL_AEAD_ONLY
+#endif
 #if !SMTPD_TLS_12
 #define WOLFSSL_NO_TLS12
 #endif
@@ -111,12 +118,14 @@ extern int smtpd_tls_seed(unsigned char *output, unsigned int len);
 #define NO_DH
 #define NO_RC4
 #define NO_MD4
-#define NO_MD5
-#define NO_SHA
 #define NO_DES3
 #define NO_PKCS12
 #define NO_PWDBASED
+#if !SMTPD_TLS_LEGACY
+#define NO_MD5
+#define NO_SHA
 #define NO_AES_CBC
+#endif
 #define NO_AES_192
 #define NO_AES_256
 #if SMTPD_TLS_AES

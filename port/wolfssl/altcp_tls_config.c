@@ -67,6 +67,13 @@ struct altcp_tls_config *altcp_tls_config_asking(
 }
 
 /* see altcp_tls_wolfssl.h */
+enum smtpd_tls_reason altcp_tls_config_oldest(
+	struct altcp_tls_config *config, enum smtpd_tls_oldest oldest)
+{
+	return smtpd_tls_config_oldest(config->engine, oldest);
+}
+
+/* see altcp_tls_wolfssl.h */
 enum smtpd_tls_reason altcp_tls_config_reload(struct altcp_tls_config *config,
 	const struct smtpd_tls_identity *identity)
 {

@@ -94,6 +94,10 @@ struct altcp_tls_config *altcp_tls_config_asking(
 	const struct smtpd_tls_identity *identity, enum smtpd_tls_ask ask,
 	const u8_t *ca, size_t ca_len, enum smtpd_tls_reason *reason);
 
+/* See smtpd_tls_config_oldest(). */
+enum smtpd_tls_reason altcp_tls_config_oldest(
+	struct altcp_tls_config *, enum smtpd_tls_oldest oldest);
+
 /* Use another certificate for new connections. See smtpd_tls_config_reload().
  */
 enum smtpd_tls_reason altcp_tls_config_reload(

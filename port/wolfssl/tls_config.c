@@ -14,6 +14,15 @@
 
 static struct smtpd_tls_config configs[SMTPD_TLS_CONFIGS];
 
+/* Behind all others: what only old versions and old devices have. */
+#if SMTPD_TLS_LEGACY
+#define OLD_CIPHERS                                                            \
+	":ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA"                         \
+	":AES128-GCM-SHA256:AES128-SHA"
+#else
+#define OLD_CIPHERS ""
+#endif
+
 /* Server's preference; a client of ours offers in the same order. */
 static const char ciphers[] =
 #if SMTPD_TLS_CHACHA && (SMTPD_TLS_PREFER_CHACHA || !SMTPD_TLS_AES)
@@ -51,7 +60,7 @@ static const char ciphers[] =
 #endif
 #endif
 #endif
-	;
+	OLD_CIPHERS;
 
 /* X25519 before P-256: wolfSSL's default is the other way round. */
 static int groups[] = {
@@ -106,7 +115,33 @@ static enum smtpd_tls_reason use_identity(
 		       : SMTPD_TLS_MISMATCH;
 }
 
-static enum smtpd_tls_reason set_policy(WOLFSSL_CTX *ctx)
+#if SMTPD_TLS_LEGACY
+static bool set_versions(WOLFSSL_CTX *ctx, enum smtpd_tls_oldest oldest)
+{
+	static const int versions[] = {
+		[SMTPD_TLS_OLDEST_12] = WOLFSSL_TLSV1_2,
+		[SMTPD_TLS_OLDEST_11] = WOLFSSL_TLSV1_1,
+		[SMTPD_TLS_OLDEST_10] = WOLFSSL_TLSV1,
+	};
+	char list[sizeof ciphers];
+
+	memcpy(list, ciphers, sizeof ciphers);
+	if (oldest == SMTPD_TLS_OLDEST_12)
+		list[sizeof ciphers - sizeof OLD_CIPHERS] = '\0';
+	return wolfSSL_CTX_SetMinVersion(ctx, versions[oldest]) ==
+		       WOLFSSL_SUCCESS &&
+	       wolfSSL_CTX_set_cipher_list(ctx, list) == WOLFSSL_SUCCESS;
+}
+#else
+static bool set_versions(WOLFSSL_CTX *ctx, enum smtpd_tls_oldest oldest)
+{
+	(void)oldest;
+	return wolfSSL_CTX_set_cipher_list(ctx, ciphers) == WOLFSSL_SUCCESS;
+}
+#endif
+
+static enum smtpd_tls_reason set_policy(
+	WOLFSSL_CTX *ctx, enum smtpd_tls_oldest oldest)
 {
 	int ret = wolfSSL_CTX_new_rng(ctx);
 
@@ -116,7 +151,7 @@ static enum smtpd_tls_reason set_policy(WOLFSSL_CTX *ctx)
 		return SMTPD_TLS_NO_ENTROPY;
 	wolfSSL_CTX_SetIORecv(ctx, smtpd_tls_rx);
 	wolfSSL_CTX_SetIOSend(ctx, smtpd_tls_tx);
-	if (wolfSSL_CTX_set_cipher_list(ctx, ciphers) != WOLFSSL_SUCCESS)
+	if (!set_versions(ctx, oldest))
 		return SMTPD_TLS_NO_MEMORY;
 	if (wolfSSL_CTX_set_groups(ctx, groups,
 		    (int)(sizeof groups / sizeof *groups)) != WOLFSSL_SUCCESS)
@@ -198,7 +233,7 @@ struct order {
 static enum smtpd_tls_reason fill_context(
 	WOLFSSL_CTX *ctx, struct smtpd_tls_config *c, const struct order *o)
 {
-	enum smtpd_tls_reason r = set_policy(ctx);
+	enum smtpd_tls_reason r = set_policy(ctx, OLDEST(c));
 
 	if (r == SMTPD_TLS_OK && o->ca)
 		r = trust(ctx, o->ca, o->ca_len);
@@ -311,6 +346,25 @@ enum smtpd_tls_reason smtpd_tls_config_client(struct smtpd_tls_config **config,
 
 	*config = NULL;
 	return SMTPD_TLS_CLIENT ? make(config, true, &o) : SMTPD_TLS_INTERNAL;
+}
+
+/* see tls_engine.h */
+enum smtpd_tls_reason smtpd_tls_config_oldest(
+	struct smtpd_tls_config *c, enum smtpd_tls_oldest oldest)
+{
+#if SMTPD_TLS_LEGACY
+	int before = smtpd_tls_select(SMTPD_TLS_GLOBAL);
+	bool set = set_versions(c->gen[c->current].ctx, oldest);
+
+	if (set)
+		c->oldest = (uint8_t)oldest;
+	smtpd_tls_select(before);
+	return set ? SMTPD_TLS_OK : SMTPD_TLS_NO_MEMORY;
+#else
+	(void)c;
+	return oldest == SMTPD_TLS_OLDEST_12 ? SMTPD_TLS_OK
+					     : SMTPD_TLS_INTERNAL;
+#endif
 }
 
 /* see tls_engine.h */

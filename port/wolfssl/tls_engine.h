@@ -142,6 +142,24 @@ enum smtpd_tls_reason smtpd_tls_config_asking(struct smtpd_tls_config **config,
 	const struct smtpd_tls_identity *identity, enum smtpd_tls_ask ask,
 	const uint8_t *ca, size_t ca_len);
 
+/* The oldest version of TLS that a server speaks. */
+enum smtpd_tls_oldest {
+	SMTPD_TLS_OLDEST_12, /* TLS 1.2; the default */
+	SMTPD_TLS_OLDEST_11, /* TLS 1.1; AES-CBC and RSA key exchange, too */
+	SMTPD_TLS_OLDEST_10, /* TLS 1.0; the same */
+};
+
+/*
+ * Speak older versions with clients that know nothing else, in connections
+ * opened from now on and after a reload. Both sides still take the newest
+ * version that they share. RSA key exchange needs an RSA key of ours.
+ *
+ * Returns SMTPD_TLS_OK; NO_MEMORY, and it is as before; INTERNAL when not
+ * built (SMTPD_TLS_LEGACY). RFC 8996 forbids it.
+ */
+enum smtpd_tls_reason smtpd_tls_config_oldest(
+	struct smtpd_tls_config *, enum smtpd_tls_oldest oldest);
+
 /* What dates of peers' certificates mean while smtpd_port_wall_s() is 0. */
 enum smtpd_tls_clock {
 	SMTPD_TLS_CLOCK_REFUSE, /* none is valid: all are refused */

@@ -77,13 +77,27 @@ static const uint16_t signatures[] = {
 	((list).count && !smtpd_tls_offer_has(&(list), ours,                   \
 				 sizeof(ours) / sizeof *(ours)))
 
+#if SMTPD_TLS_LEGACY
+static bool lacks_version(
+	const struct smtpd_tls_offer *o, enum smtpd_tls_oldest oldest)
+{
+	static const uint16_t old[] = {0x0302, 0x0301};
+
+	return LACKS(o->versions, versions) &&
+	       !smtpd_tls_offer_has(&o->versions, old, oldest);
+}
+#else
+#define lacks_version(o, oldest) LACKS((o)->versions, versions)
+#endif
+
 /* What there is nothing in common of. */
-static enum smtpd_quirk missing(
+static enum smtpd_quirk missing(const struct smtpd_tls *t,
 	const struct smtpd_tls_offer *o, enum smtpd_tls_reason reason)
 {
-	if (LACKS(o->versions, versions))
+	if (lacks_version(o, OLDEST(t->config)))
 		return SMTPD_QUIRK_TLS_VERSION;
-	if (o->suites.count && !smtpd_tls_has_suite(&o->suites))
+	if (o->suites.count &&
+		!smtpd_tls_has_suite(&o->suites, OLDEST(t->config)))
 		return SMTPD_QUIRK_TLS_CIPHER;
 	if (LACKS(o->groups, groups))
 		return SMTPD_QUIRK_TLS_GROUP;
@@ -143,7 +157,7 @@ enum smtpd_quirk smtpd_tls_explain(
 	case SMTPD_TLS_NO_COMMON:
 	case SMTPD_TLS_PEER_ALERT:
 	case SMTPD_TLS_PROTOCOL:
-		return missing(offer, (enum smtpd_tls_reason)t->reason);
+		return missing(t, offer, (enum smtpd_tls_reason)t->reason);
 	default:
 		return refused(t);
 	}

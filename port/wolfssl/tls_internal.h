@@ -38,6 +38,9 @@ struct smtpd_tls_config {
 	bool freed; /* by its owner; lives on for its connections */
 	bool client;
 	uint8_t ask; /* enum smtpd_tls_ask */
+#if SMTPD_TLS_LEGACY
+	uint8_t oldest; /* enum smtpd_tls_oldest */
+#endif
 #if SMTPD_TLS_TICKETS
 	struct ticket_key ticket[2];
 #endif
@@ -128,9 +131,16 @@ void smtpd_tls_look_away(const struct smtpd_tls *t);
 #define smtpd_tls_look_away(t)    ((void)(t))
 #endif
 
-/* tls_reason.c: is one of these built in? */
+/* Which versions a configuration speaks, enum smtpd_tls_oldest. */
+#if SMTPD_TLS_LEGACY
+#define OLDEST(config) ((enum smtpd_tls_oldest)(config)->oldest)
+#else
+#define OLDEST(config) ((void)(config), SMTPD_TLS_OLDEST_12)
+#endif
+
+/* tls_reason.c: does such a configuration have one of these? */
 struct smtpd_tls_list;
-bool smtpd_tls_has_suite(const struct smtpd_tls_list *);
+bool smtpd_tls_has_suite(const struct smtpd_tls_list *, enum smtpd_tls_oldest);
 
 /* tls_ticket.c */
 void smtpd_tls_ticket_setup(struct smtpd_tls_config *, WOLFSSL_CTX *);

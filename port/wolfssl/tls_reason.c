@@ -168,6 +168,9 @@ struct name {
 	const char *name;
 };
 
+/* The last of names[] are those of SMTPD_TLS_LEGACY. */
+#define OLD_NAMES (SMTPD_TLS_LEGACY ? 4u : 0u)
+
 static const struct name names[] = {
 	{0x1301, "TLS_AES_128_GCM_SHA256"},
 	{0x1303, "TLS_CHACHA20_POLY1305_SHA256"},
@@ -177,17 +180,37 @@ static const struct name names[] = {
 	{0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"},
 	{0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"},
 #endif
+#if SMTPD_TLS_LEGACY
+	{0xc009, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
+	{0xc013, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"},
+	{0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256"},
+	{0x002f, "TLS_RSA_WITH_AES_128_CBC_SHA"},
+#endif
 };
 
 /* see tls_internal.h */
-bool smtpd_tls_has_suite(const struct smtpd_tls_list *list)
+bool smtpd_tls_has_suite(
+	const struct smtpd_tls_list *list, enum smtpd_tls_oldest oldest)
 {
-	unsigned i;
+	unsigned i, count = sizeof names / sizeof *names;
 
-	for (i = 0; i < sizeof names / sizeof *names; i++)
+	if (oldest == SMTPD_TLS_OLDEST_12)
+		count -= OLD_NAMES;
+	for (i = 0; i < count; i++)
 		if (smtpd_tls_offer_has(list, &names[i].suite, 1))
 			return true;
 	return false;
+}
+
+static const char *version_name(int version)
+{
+#if SMTPD_TLS_LEGACY
+	if (version == TLS1_VERSION)
+		return "TLSv1";
+	if (version == TLS1_1_VERSION)
+		return "TLSv1.1";
+#endif
+	return version == TLS1_3_VERSION ? "TLSv1.3" : "TLSv1.2";
 }
 
 bool smtpd_tls_fill_info(struct smtpd_tls *t)
@@ -195,8 +218,7 @@ bool smtpd_tls_fill_info(struct smtpd_tls *t)
 	int suite = wolfSSL_get_current_cipher_suite(t->ssl);
 	unsigned i;
 
-	t->info.version = wolfSSL_version(t->ssl) == TLS1_3_VERSION ? "TLSv1.3"
-								    : "TLSv1.2";
+	t->info.version = version_name(wolfSSL_version(t->ssl));
 	for (i = 0; i < sizeof names / sizeof *names; i++)
 		if (names[i].suite == suite) {
 			t->info.cipher = names[i].name;
