@@ -128,6 +128,8 @@ FILES(SAME, "smtpd_tls_cert_file", cert_file, "",
 	"one made in state_dir"),
 FILES(SAME, "smtpd_tls_key_file", key_file, "",
 	"its private key in PEM; empty = in smtpd_tls_cert_file"),
+#endif
+#if BOARD_LINUX || SMTPD_TLS_CLIENT_CERT
 CHOICE(SAME, "smtp_client_cert", client_cert[BOARD_SMTP],
 	0, "off,ask,require",
 	"certificates of clients on smtp_port: ask: none is fine, a bad one is "
@@ -141,6 +143,8 @@ CHOICE(SAME, "smtps_client_cert", client_cert[BOARD_SMTPS],
 CHOICE(SAME, "lmtp_client_cert", client_cert[BOARD_LMTP],
 	0, "off,ask,require",
 	"the same on lmtp_port"),
+#endif
+#if BOARD_LINUX
 #if SMTPD_TLS_LEGACY
 CHOICE(SAME, "smtp_tls_oldest", tls_oldest[BOARD_SMTP],
 	0, "1.2,1.1,1.0",
@@ -158,6 +162,8 @@ CHOICE(SAME, "lmtp_tls_oldest", tls_oldest[BOARD_LMTP],
 #endif
 FILES(SAME, "tls_client_ca", client_ca, "",
 	"authorities in PEM whose clients' certificates are good"),
+#endif
+#if BOARD_LINUX || SMTPD_TLS_CLIENT_CERT
 CHOICE(SAME, "tls_clock_unset", clock_unset, 0, "refuse,ignore-dates",
 	"clients' certificates while the clock is not set: refuse them, or "
 	"take them whatever their dates"),

@@ -18,6 +18,14 @@
 
 enum { BOARD_SMTP, BOARD_SUBMISSION, BOARD_SMTPS, BOARD_LMTP, BOARD_PORTS };
 
+/* Does a port ask for the client's certificate? As enum smtpd_tls_ask. */
+enum board_client_cert {
+	BOARD_CLIENT_CERT_OFF,
+	BOARD_CLIENT_CERT_ASK,
+	BOARD_CLIENT_CERT_REQUIRE, /* also: no mail without TLS */
+	BOARD_CLIENT_CERT_MODES,
+};
+
 /* Members are stored by the options of option_rows.h. */
 struct board_policy {
 	uint16_t smtp_port;       /* 0: off; this and the next three */

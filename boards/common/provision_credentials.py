@@ -100,6 +100,21 @@ def plain_key(der, path):
                 "P-256, without a passphrase")
 
 
+def certificates(path):
+    """Each certificate of a file, in DER; there is one at least."""
+    found = [der for label, der in blocks(
+        read_file(path, "authorities' certificates"), path)
+        if label in ("CERTIFICATE", "X509 CERTIFICATE")]
+    for i, der in enumerate(found, 1):
+        if public_of_certificate(der) is None:
+            raise Wrong(f"certificate {i} in {path} is none that openssl can "
+                        "read")
+    if not found:
+        raise Wrong(f"no certificate in {path}; give those of the "
+                    "authorities in PEM")
+    return found
+
+
 class Identity:
     """A certificate with its chain, and its key, in DER."""
 

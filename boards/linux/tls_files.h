@@ -8,17 +8,9 @@
 
 #include <stddef.h>
 
-#include "smtpd_config.h"
+#include "policy.h"
 
 struct altcp_tls_config;
-
-/* Does a port ask for the client's certificate? As enum smtpd_tls_ask. */
-enum board_client_cert {
-	BOARD_CLIENT_CERT_OFF,
-	BOARD_CLIENT_CERT_ASK,
-	BOARD_CLIENT_CERT_REQUIRE, /* also: no mail without TLS */
-	BOARD_CLIENT_CERT_MODES,
-};
 
 /* One for each way to ask, and with SMTPD_TLS_LEGACY for each oldest version,
  * enum smtpd_tls_oldest. */

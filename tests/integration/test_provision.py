@@ -9,6 +9,7 @@ import base64
 import os
 import re
 import shutil
+import ssl
 import stat
 import struct
 import subprocess
@@ -113,6 +114,26 @@ def the_same_octets_each_time():
         equal(stat.S_IMODE(os.stat("f.bin").st_mode), 0o600)
         equal(sorted(os.listdir()), ["cert.crt", "cert.key", "f.bin",
                                      "f.conf", "users"])
+
+
+@case
+def authorities_of_clients():
+    """In DER, one behind the other; not asked for without."""
+    with folder() as path:
+        first, _ = make_cert(path, "one")
+        second, _ = make_cert(path, "two", kind="rsa")
+        write("both", read(first) + b"between them\n" + read(second))
+        found, _ = made(QUIET + "tls_client_ca=both\n"
+                        "smtp_client_cert=require\n")
+        want = b"".join(ssl.PEM_cert_to_DER_cert(read(c).decode())
+                        for c in (first, second))
+        equal(dict(found)["tls_client_ca"], want)
+        equal(dict(found)["smtp_client_cert"], "require")
+        refused(QUIET + "smtps_client_cert=ask\n", "smtps_client_cert needs "
+                "tls_client_ca")
+        refused(QUIET + "tls_client_ca=absent\n", "cannot read absent")
+        write("none", "nothing\n")
+        refused(QUIET + "tls_client_ca=none\n", "no certificate in none")
 
 
 @case

@@ -289,6 +289,28 @@ static void required_and_missing(void **state)
 				     "can AUTH: smtps_port takes no mail\n"));
 }
 
+/* Required: the door stays closed. Asked for: nobody is. */
+static void certificates_without_an_authority(void **state)
+{
+	(void)state;
+	start();
+	made_text(&m, "smtp_client_cert", "ask");
+	made_text(&m, "smtps_client_cert", "require");
+	assert_int_equal(read_all(), BOARD_BLOB_OK);
+	assert_int_equal(o.client_cert[BOARD_SMTP], BOARD_CLIENT_CERT_OFF);
+	assert_int_equal(o.client_cert[BOARD_SMTPS], BOARD_CLIENT_CERT_REQUIRE);
+	assert_non_null(strstr(said, "settings: SMTP: certificates of clients: "
+				     "no tls_client_ca\n"));
+	assert_non_null(strstr(said, "settings: SMTPS: certificates of "
+				     "clients: no tls_client_ca\n"));
+	made_add(&m, "tls_client_ca", BOARD_BLOB_OCTETS, "\x30\0ca", 4);
+	assert_int_equal(read_all(), BOARD_BLOB_OK);
+	assert_string_equal(said, "");
+	assert_int_equal(o.client_cert[BOARD_SMTP], BOARD_CLIENT_CERT_ASK);
+	assert_int_equal(o.client_ca_len, 4);
+	assert_memory_equal(o.client_ca, "\x30\0ca", 4);
+}
+
 static struct smtpd_str str(const char *s)
 {
 	return (struct smtpd_str){s, (uint16_t)strlen(s)};
@@ -341,6 +363,7 @@ int main(void)
 		cmocka_unit_test(long_values_are_cut),
 		cmocka_unit_test(certificate_and_key),
 		cmocka_unit_test(required_and_missing),
+		cmocka_unit_test(certificates_without_an_authority),
 		cmocka_unit_test(users),
 	};
 

@@ -22,7 +22,44 @@ static bool ready;
 /* ---- TLS ---- */
 
 #if SMTPD_TLS
-static struct altcp_tls_config *tls;
+/* By enum board_client_cert; NULL: no port asks so, or it cannot be had. */
+#define WAYS (SMTPD_TLS_CLIENT_CERT ? BOARD_CLIENT_CERT_MODES : 1)
+static struct altcp_tls_config *tls[WAYS];
+
+#if SMTPD_TLS_CLIENT_CERT
+static void open_asking(const struct smtpd_tls_identity *id, unsigned i)
+{
+	const struct board_settings *s = &board_settings;
+	unsigned ask = s->client_cert[i];
+	enum smtpd_tls_reason why;
+
+	if (!ask || tls[ask] || !board_policy_port(&s->policy, i))
+		return;
+	tls[ask] = altcp_tls_config_asking(id, (enum smtpd_tls_ask)ask,
+		s->client_ca, s->client_ca_len, &why);
+	if (tls[ask])
+		return;
+	board_put("TLS: off where certificates are asked for: ");
+	board_put_line(smtpd_tls_reason_text(why));
+}
+
+static void open_all_asking(const struct smtpd_tls_identity *id)
+{
+	unsigned i;
+
+	smtpd_tls_clock_unset((enum smtpd_tls_clock)board_settings.clock_unset);
+	for (i = 0; i < BOARD_PORTS; i++)
+		open_asking(id, i);
+}
+
+static unsigned way_of(unsigned i)
+{
+	return board_settings.client_cert[i];
+}
+#else
+#define open_all_asking(id) ((void)0)
+#define way_of(i)           ((void)(i), 0)
+#endif
 
 static void open_tls(void)
 {
@@ -35,9 +72,11 @@ static void open_tls(void)
 
 	if (!s->policy.use_tls)
 		return;
-	tls = altcp_tls_config_identity(&id, &why);
-	if (tls)
+	tls[0] = altcp_tls_config_identity(&id, &why);
+	if (tls[0]) {
+		open_all_asking(&id);
 		return;
+	}
 	board_settings.policy.use_tls = false;
 	board_put("TLS: off: ");
 	board_put(smtpd_tls_reason_text(why));
@@ -49,9 +88,9 @@ static void open_tls(void)
 	board_put_end();
 }
 
-static struct altcp_tls_config *const *tls_config(void)
+static struct altcp_tls_config *const *tls_config(unsigned i)
 {
-	return tls ? &tls : NULL;
+	return tls[way_of(i)] ? &tls[way_of(i)] : NULL;
 }
 #else
 static void open_tls(void)
@@ -59,8 +98,9 @@ static void open_tls(void)
 	board_settings.policy.use_tls = false;
 }
 
-static struct altcp_tls_config *const *tls_config(void)
+static struct altcp_tls_config *const *tls_config(unsigned i)
 {
+	(void)i;
 	return NULL;
 }
 #endif
@@ -172,6 +212,11 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	l->smtpd.limits = &s->limits;
 	l->smtpd.host_name = s->host_name;
 	l->smtpd.flags = board_policy_flags(&s->policy, i);
+#if SMTPD_TLS_CLIENT_CERT
+	/* or who has no certificate would do without TLS */
+	if (i != BOARD_SMTPS && s->client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
+		l->smtpd.flags |= SMTPD_LISTEN_TLS_REQUIRED;
+#endif
 	l->smtpd.forgive = board_policy_forgive(&s->policy, i);
 	give_recipients(&l->smtpd);
 	take_proxies(i);
@@ -179,7 +224,7 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	l->smtpd.access = &s->access.lists[i];
 #endif
 	ip_addr_copy(l->ip, *IP_ANY_TYPE);
-	l->tls = tls_config();
+	l->tls = tls_config(i);
 	if (is_open_relay(i)) {
 		l->port = 0;
 		return;

@@ -141,6 +141,26 @@ static void check_access(struct board_settings *o, board_say *say)
 #endif
 }
 
+#if SMTPD_TLS_CLIENT_CERT
+/* Nobody is believed without an authority: a port that requires certificates
+ * takes no mail then, one that only asks does without. */
+static void check_client_certs(struct board_settings *o, board_say *say)
+{
+	unsigned i;
+
+	for (i = 0; i < BOARD_PORTS && !o->client_ca_len; i++) {
+		if (!o->client_cert[i])
+			continue;
+		complain(say, board_policy_name(i),
+			"certificates of clients: no tls_client_ca");
+		if (o->client_cert[i] == BOARD_CLIENT_CERT_ASK)
+			o->client_cert[i] = BOARD_CLIENT_CERT_OFF;
+	}
+}
+#else
+#define check_client_certs(o, say) ((void)0)
+#endif
+
 /* What cannot be had is not offered; what is asked for all the same stays
  * asked for, and no mail comes in that way. */
 static void check_policy(struct board_settings *o, board_say *say)
@@ -159,6 +179,7 @@ static void check_policy(struct board_settings *o, board_say *say)
 	if (p->relays && !board_blob_find(&rest, "smtp_profile", &given))
 		p->smtp_profile = SMTPD_STRICT;
 #endif
+	check_client_certs(o, say);
 	if (p->enforce_tls && !p->use_tls)
 		complain(say, "smtpd_enforce_tls",
 			"TLS is off: smtp_port takes no mail");
@@ -196,6 +217,11 @@ static bool take_other(
 	} else if (strcmp(pair->key, "private_key") == 0) {
 		o->key = (const uint8_t *)pair->value;
 		o->key_len = pair->len;
+#if SMTPD_TLS_CLIENT_CERT
+	} else if (strcmp(pair->key, "tls_client_ca") == 0) {
+		o->client_ca = (const uint8_t *)pair->value;
+		o->client_ca_len = pair->len;
+#endif
 	} else {
 		return false;
 	}

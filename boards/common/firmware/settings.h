@@ -36,6 +36,13 @@ struct board_settings {
 	const char *gateway;   /* as given */
 	const char *mdns_name; /* a DNS label, also for DHCP */
 	const char *sinks;     /* comma list */
+#if SMTPD_TLS_CLIENT_CERT
+	uint8_t client_cert[BOARD_PORTS]; /* enum board_client_cert */
+	uint8_t clock_unset;              /* as enum smtpd_tls_clock */
+	/* DER in flash, one behind the other; NULL and 0 for none */
+	const uint8_t *client_ca;
+	size_t client_ca_len;
+#endif
 #if SMTPD_RECIPIENTS
 	const char *mydestination, *local_recipients, *recipient_delimiter;
 #endif
