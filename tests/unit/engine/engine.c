@@ -250,6 +250,14 @@ void engine_run(struct smtpd_conn *c)
 	}
 }
 
+void engine_certificate(const char *subject)
+{
+	world.sink.flags |= SMTPD_SINK_EXTERNAL;
+	port_crypto.has_peer = true;
+	snprintf(port_crypto.peer.subject, sizeof port_crypto.peer.subject,
+		"%s", subject);
+}
+
 void engine_send_octets(struct smtpd_conn *c, const void *p, size_t len)
 {
 	if (c->session)

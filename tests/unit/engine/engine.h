@@ -142,6 +142,9 @@ void engine_begin(void);
 /* Offer SCRAM. There is one user, "user" with the password "pencil" and what
  * RFC 7677 3 has of it; ANSWER_REJECT to CALL_SCRAM: there is none. */
 void engine_scram(void);
+
+/* Clients have shown a certificate, and the sink knows EXTERNAL. */
+void engine_certificate(const char *subject);
 extern const struct smtpd_scram_keys engine_scram_keys;
 
 /* Close what is open; NULL, or what was wrong: a violation, a session left

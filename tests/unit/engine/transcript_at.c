@@ -143,6 +143,8 @@ static const char *at_listener(const struct words *w)
 			world.sink.flags |= SMTPD_SINK_DSN;
 		else if (!strcmp(w->word[i], "scram"))
 			engine_scram();
+		else if (!strcmp(w->word[i], "external"))
+			engine_certificate("CN=camera,O=Example");
 		else if (!strcmp(w->word[i], "tolerant"))
 			world.listener.forgive = SMTPD_FORGIVE_ALL;
 		else if (!n->name)
