@@ -41,7 +41,7 @@ void smtpd_port_peer(const struct smtpd_conn *c, struct smtpd_peer *peer)
 	}
 #endif
 	memset(peer, 0, sizeof(*peer));
-	if (!ip)
+	if (!ip || (SMTPD_RELAY_CHECK && !c->pcb))
 		return;
 #if LWIP_ALTCP
 	peer->port = altcp_get_port(c->pcb, 0);
