@@ -110,6 +110,11 @@ def obstacle(case, server, profile):
     flags.discard("plain")
     if flags - server:
         return f"the listener is not {' '.join(sorted(flags - server))}"
+    if "tolerant" in server and not case.directives("strict"):
+        flags.add("tolerant")
+    if {"tolerant", "starttls"} <= server and "starttls" not in flags and \
+            any(k == "C" and v[:1] == b"\x16" for _, k, v in case.steps):
+        return "TLS would begin"
     if (server - flags) & STRICT:
         return f"the listener is {' '.join(sorted((server - flags) & STRICT))}"
     for number, kind, value in case.steps:

@@ -43,6 +43,9 @@ struct transcripts {
 bool transcripts_read(struct transcripts *, const char *file);
 void transcripts_free(struct transcripts *);
 
+/* Play those that do not say otherwise to a listener that forgives all. */
+extern bool transcripts_tolerant;
+
 /* What this build lacks that the transcript needs, or NULL. */
 const char *transcript_lacks(const struct transcript *);
 

@@ -287,8 +287,8 @@ static const char *at_forgive(const struct words *w)
 bool at_is_setup(const char *line)
 {
 	static const char *const names[] = {"needs", "listener", "limit",
-		"sink", "tls_reserve", "lockstep", "forgive", "engine",
-		"habit"};
+		"sink", "tls_reserve", "lockstep", "forgive", "engine", "habit",
+		"strict"};
 	struct words w;
 
 	split(&w, line);
@@ -312,7 +312,7 @@ const char *at_prepare(const char *line)
 	if (!strcmp(w.word[0], "forgive"))
 		return at_forgive(&w);
 	if (!strcmp(w.word[0], "lockstep") || !strcmp(w.word[0], "engine") ||
-		!strcmp(w.word[0], "habit"))
+		!strcmp(w.word[0], "habit") || !strcmp(w.word[0], "strict"))
 		return NULL;
 	if (!strcmp(w.word[0], "tls_reserve")) {
 		world.tls_reserve = SMTPD_EBUSY;
