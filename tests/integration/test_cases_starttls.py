@@ -166,7 +166,8 @@ def case_067_all_is_forgotten():
                 else:
                     c.expect(line, 503)
             reply = c.expect("EHLO after.example", 250)
-            check("AUTH SCRAM-SHA-256 PLAIN" in reply and "STARTTLS" not in reply, reply)
+            check("SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN" in reply and
+                  "STARTTLS" not in reply, reply)
             c.send_mail()
         text = s.messages()[-1]
         check(b"after.example" in text and b"before.example" not in text)
