@@ -11,6 +11,7 @@
 #if SMTPD_RELAY_CHECK
 
 #include "session.h"
+#include "smtpd_access.h"
 #include "smtpd_recipients.h"
 
 #define DOMAIN_MAX 255 /* RFC 5321 4.5.3.1.2 */
@@ -185,6 +186,27 @@ static int probe_list(struct probe *p, const char *list)
 }
 #endif
 
+#if SMTPD_ACCESS
+/* Does a rule keep out who is not of here? The addresses are those of examples
+ * (RFC 5737, RFC 3849), at no site. */
+static bool keeps_strangers_out(const struct smtpd_access *access)
+{
+	static const struct smtpd_peer strangers[] = {
+		{.family = 4, .ip = {203, 0, 113, 1}},
+#if SMTPD_IPV6
+		{.family = 6, .ip = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}},
+#endif
+	};
+
+	for (size_t i = 0; i < COUNT(strangers); i++) {
+		if (smtpd_access_ask(access, &strangers[i]) !=
+			SMTPD_ACCESS_DENIED)
+			return false;
+	}
+	return true;
+}
+#endif
+
 /* see smtpd_relay_check.h */
 int smtpd_relay_check(const struct smtpd_listener *l, struct smtpd_conn *conn,
 	char address[SMTPD_RELAY_ADDRESS_MAX])
@@ -193,6 +215,11 @@ int smtpd_relay_check(const struct smtpd_listener *l, struct smtpd_conn *conn,
 	size_t len = strlen(l->host_name);
 	int found;
 
+#if SMTPD_ACCESS
+	if (keeps_strangers_out(l->access))
+		return 0;
+	p.listener.access = NULL; /* which is about real addresses */
+#endif
 	/* A stranger has no password, and is not asked how TLS would begin. */
 	p.listener.flags &= (uint16_t)~SMTPD_LISTEN_AUTH;
 #if SMTPD_FORGIVE_TLS_FIRST

@@ -24,10 +24,12 @@
  * ways of old routing: u%there@here, there!u@here, "u@there"@here,
  * @here:u@there. `here` is host_name and each domain of l->recipients. The sink
  * is asked as always and forgets what it took: `reset`, then `closed`; one
- * that answers LATER counts as not taking. Nothing is logged.
+ * that answers LATER counts as not taking. Nothing is logged. A listener whose
+ * access rules keep the rest of the world out is none.
  *
  * conn     the port's side of a connection that does not exist: its
- *          smtpd_port_peer() is asked, and smtpd_port_wake() may be.
+ *          smtpd_port_peer() is asked, and smtpd_port_wake() may be. Family 0
+ *          is best: rates of a peer count for the others.
  * address  receives what was taken, as it stood in RCPT, NUL-terminated.
  *
  * Returns 0: all were refused; 1: one was taken; SMTPD_EBUSY: no session to be

@@ -8,6 +8,7 @@
  * tests: sources tests/unit/engine/sink.c
  */
 #include "engine/check.h"
+#include "smtpd_access.h"
 #include "smtpd_recipients.h"
 #include "smtpd_relay_check.h"
 
@@ -137,6 +138,29 @@ static void lists_keep_strangers_out(void **state)
 	assert_string_equal(address, "<u%relay.invalid@last.example>");
 }
 
+/* Whom `allow` names may relay; that it names all does not help. */
+static void access_rules_keep_strangers_out(void **state)
+{
+	struct smtpd_access_rule rules[] = {
+		{.block = {.family = 4, .len = 8, .ip = {10}}, .groups = 1},
+		{.block = {.family = 4, .len = 0}, .groups = 2},
+		{.block = {.family = 6, .len = 0}, .groups = 4},
+		{.block = {.family = 4, .len = 8, .ip = {10}},
+			.deny = true,
+			.groups = 8},
+	};
+	struct smtpd_access access = {rules, COUNT(rules), 1};
+	struct smtpd_listener l = listener(0, 0);
+
+	(void)state;
+	l.access = &access;
+	assert_int_equal(check(&l), 0);
+	for (access.groups = 2; access.groups <= 8; access.groups *= 2)
+		assert_int_equal(check(&l), 1);
+	access.groups = 0;
+	assert_int_equal(check(&l), 1);
+}
+
 /* A sink that lets one of the old ways through is found out. */
 static void each_way_is_tried(void **state)
 {
@@ -202,6 +226,7 @@ int main(void)
 		TEST(whoever_takes_all_is_one),
 		TEST(auth_keeps_strangers_out),
 		TEST(lists_keep_strangers_out),
+		TEST(access_rules_keep_strangers_out),
 		TEST(each_way_is_tried),
 		TEST(limits_do_not_hide_it),
 		TEST(no_slot_is_no_answer),
