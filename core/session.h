@@ -439,7 +439,12 @@ static inline bool offers_starttls(const struct smtpd_session *s)
 /* Does its AUTH wait? */
 static inline bool is_penalty(const struct smtpd_session *s)
 {
-	return SMTPD_AUTH_DELAY && s->state == ST_PENALTY;
+#if SMTPD_AUTH_DELAY
+	return s->state == ST_PENALTY;
+#else
+	(void)s;
+	return false;
+#endif
 }
 
 bool smtpd_offers_auth(const struct smtpd_session *); /* cmd_auth.c */
