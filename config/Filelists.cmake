@@ -168,7 +168,10 @@ include(${SMTPD_DIR}/config/wolfssl/sources.cmake)
 # ---- boards ----
 
 # What boards share, and may each use or leave.
-set(SMTPD_BOARD_COMMON_INCLUDE_DIRS ${SMTPD_DIR}/boards/common)
+set(SMTPD_BOARD_COMMON_INCLUDE_DIRS
+	${SMTPD_DIR}/boards/common
+	${SMTPD_DIR}/boards/common/mqtt
+)
 set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/access.c
 	${SMTPD_DIR}/boards/common/address.c
@@ -178,6 +181,10 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/blocks.c
 	${SMTPD_DIR}/boards/common/board_base64.c
 	${SMTPD_DIR}/boards/common/event.c
+	${SMTPD_DIR}/boards/common/mqtt/mqtt_client.c
+	${SMTPD_DIR}/boards/common/mqtt/mqtt_guard.c
+	${SMTPD_DIR}/boards/common/mqtt/mqtt_store.c
+	${SMTPD_DIR}/boards/common/mqtt/mqtt_topic.c
 	${SMTPD_DIR}/boards/common/policy.c
 	${SMTPD_DIR}/boards/common/relay.c
 	${SMTPD_DIR}/boards/common/profile.c

@@ -56,6 +56,29 @@
 #define SMTPD_LWIP_OTHER_TIMEOUTS 4
 #endif
 
+/* Alerts are published over MQTT with lwIP's mqtt app (boards/common/mqtt); a
+ * TCP connection of the others', two timeouts, and DNS with a UDP pcb. */
+#ifndef SMTPD_MQTT
+#define SMTPD_MQTT SMTPD_BY_PROFILE(0, 0, SMTPD_ALERT)
+#endif
+
+/* Octets of a PUBLISH, topic included, at the most: lwIP's app wants it whole
+ * in its buffer, of which there is one; 512 to 65535. A picture that is larger
+ * is left out. */
+#ifndef SMTPD_MQTT_RING
+#define SMTPD_MQTT_RING (SMTPD_LWIP_GATEWAY ? 65535 : 32768)
+#endif
+
+/* Messages that wait for the broker, 1 to 4096. */
+#ifndef SMTPD_MQTT_MESSAGES
+#define SMTPD_MQTT_MESSAGES (SMTPD_LWIP_GATEWAY ? 128 : 16)
+#endif
+
+/* Octets of each, topic included, but for pictures; 512 to 32768. */
+#ifndef SMTPD_MQTT_MESSAGE_MAX
+#define SMTPD_MQTT_MESSAGE_MAX (SMTPD_LWIP_GATEWAY ? 16384 : 4096)
+#endif
+
 /* lwIP's assertions are compiled in; the board supplies board_assert(). Some
  * 8 KB of flash. */
 #ifndef SMTPD_LWIP_ASSERT
@@ -64,6 +87,18 @@
 
 #if SMTPD_LWIP_BACKLOG < 1 || SMTPD_LWIP_BACKLOG > 255
 #error "SMTPD_LWIP_BACKLOG: 1 to 255"
+#endif
+#if SMTPD_MQTT && !SMTPD_ALERT
+#error "SMTPD_MQTT needs SMTPD_ALERT"
+#endif
+#if SMTPD_MQTT_RING < 512 || SMTPD_MQTT_RING > 65535
+#error "SMTPD_MQTT_RING: 512 to 65535"
+#endif
+#if SMTPD_MQTT_MESSAGES < 1 || SMTPD_MQTT_MESSAGES > 4096
+#error "SMTPD_MQTT_MESSAGES: 1 to 4096"
+#endif
+#if SMTPD_MQTT_MESSAGE_MAX < 512 || SMTPD_MQTT_MESSAGE_MAX > 32768
+#error "SMTPD_MQTT_MESSAGE_MAX: 512 to 32768"
 #endif
 #if SMTPD_LWIP_CLOSING < 1
 #error "SMTPD_LWIP_CLOSING: at least 1, or nobody could be told 421"

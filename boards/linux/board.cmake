@@ -11,6 +11,7 @@ if(NOT SLIRP_INCLUDE_DIR OR NOT SLIRP_LIBRARY)
 	message(FATAL_ERROR "no libslirp: run config/deps packages linux")
 endif()
 
+target_sources(lwip PRIVATE ${SMTPD_LWIP_MQTT_SOURCES})
 # a TAP tells of each frame whether it has a checksum
 target_compile_definitions(lwip PUBLIC LWIP_CHECKSUM_CTRL_PER_NETIF=1)
 # for the self-signed certificate of the first run

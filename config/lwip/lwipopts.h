@@ -82,7 +82,7 @@
 #define LWIP_ACD 0
 #endif
 #ifndef LWIP_DNS
-#define LWIP_DNS 0
+#define LWIP_DNS SMTPD_MQTT
 #endif
 #ifndef LWIP_NETIF_HOSTNAME
 #define LWIP_NETIF_HOSTNAME LWIP_DHCP
@@ -192,6 +192,16 @@
 #define LWIP_TCP_SACK_OUT TCP_QUEUE_OOSEQ
 #endif
 
+/* ---- lwIP's mqtt app ---- */
+
+#ifndef MQTT_OUTPUT_RINGBUF_SIZE
+#define MQTT_OUTPUT_RINGBUF_SIZE SMTPD_MQTT_RING
+#endif
+/* acknowledgments that are waited for at once */
+#ifndef MQTT_REQ_MAX_IN_FLIGHT
+#define MQTT_REQ_MAX_IN_FLIGHT SMTPD_LWIP_BY(8, 32)
+#endif
+
 /* ---- pools ---- */
 
 #ifndef MEM_LIBC_MALLOC
@@ -228,7 +238,7 @@
 	SMTPD_LWIP_BY(8 + 4 * SMTPD_MAX_SESSIONS, 256 + 32 * SMTPD_MAX_SESSIONS)
 #endif
 #ifndef MEMP_NUM_UDP_PCB
-#define MEMP_NUM_UDP_PCB SMTPD_LWIP_BY(3, 8)
+#define MEMP_NUM_UDP_PCB (SMTPD_LWIP_BY(3, 8) + LWIP_DNS)
 #endif
 #ifndef MEMP_NUM_PBUF
 #define MEMP_NUM_PBUF SMTPD_LWIP_BY(8, 64)

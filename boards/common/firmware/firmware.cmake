@@ -30,7 +30,8 @@ function(board_options)
 		SMTPD_LWIP_BOARD_OPTS="${arg_LWIP_OPTIONS}")
 	target_include_directories(smtpd_config INTERFACE
 		${SMTPD_BOARD_FIRMWARE_INCLUDE_DIRS})
-	target_sources(lwip PRIVATE ${SMTPD_LWIP_MDNS_SOURCES})
+	target_sources(lwip PRIVATE ${SMTPD_LWIP_MDNS_SOURCES}
+		${SMTPD_LWIP_MQTT_SOURCES})
 endfunction()
 
 function(board_link)

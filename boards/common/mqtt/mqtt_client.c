@@ -1,0 +1,340 @@
+/*
+ * mqtt_client.c - one connection to an MQTT broker, made again when it is lost
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * lwIP's app calls back from inside its own loops and goes on with what it
+ * had: nothing here connects or disconnects from a callback but the guard,
+ * which stands where lwIP's app would itself close. All else is the timer's.
+ */
+#include "smtpd_lwip_config.h"
+
+#if SMTPD_MQTT
+
+#include <string.h>
+
+#include "lwip/altcp.h"
+#include "lwip/apps/mqtt_priv.h"
+#include "lwip/dns.h"
+#include "lwip/pbuf.h"
+#include "lwip/sys.h"
+#include "lwip/timeouts.h"
+#if LWIP_ALTCP
+#include "lwip/priv/altcp_priv.h"
+#else
+#include "lwip/tcp.h"
+#endif
+
+#include "mqtt_client.h"
+#include "mqtt_guard.h"
+#include "mqtt_store.h"
+#include "text.h"
+
+#define KEEP_ALIVE_S   30
+#define CONNECT_MS     10000u /* for DNS, TCP, TLS and CONNACK together */
+#define BACKOFF_MIN_MS 250u
+#define BACKOFF_MAX_MS 32000u
+#define EAGER_MS       1000u /* a message makes us try before the wait ends */
+#define RETRY_MS       50u   /* lwIP had no room */
+#define IDLE_MS        60000u
+
+enum state { OFF, WAITING, RESOLVING, CONNECTING, ONLINE };
+
+static struct {
+	const struct board_mqtt_config *config;
+	struct mqtt_client_s client;
+	struct mqtt_connect_client_info_t info;
+	struct board_mqtt_guard guard;
+	altcp_connected_fn connected; /* lwIP's app's own */
+	altcp_recv_fn recv;
+	const char *problem; /* said last */
+	uint32_t begun_ms;   /* the last attempt */
+	uint32_t wait_ms;    /* from then to the next */
+	uint32_t backoff_ms;
+	uint32_t connects;
+	uint8_t state;
+	bool restart; /* this connection is no good */
+} me;
+
+static void tick(void *arg);
+
+static void arm(uint32_t ms)
+{
+	sys_untimeout(tick, NULL);
+	if (me.state != OFF)
+		sys_timeout(ms, tick, NULL);
+}
+
+static void say(const char *what, const char *why)
+{
+	char line[160];
+	struct board_text t;
+
+	if (!me.config->say)
+		return;
+	board_text_start(&t, line, sizeof line);
+	board_text_str(&t, "mqtt: ");
+	board_text_str(&t, me.config->server);
+	board_text_str(&t, " ");
+	board_text_num(&t, me.config->port);
+	board_text_str(&t, ": ");
+	board_text_str(&t, what);
+	board_text_str(&t, why);
+	me.config->say(line);
+}
+
+/* ---- a connection ends ---- */
+
+/* The next attempt is later each time, and not at the same time as that of
+ * all others who lost the same broker. */
+static void wait_longer(void)
+{
+	uint32_t ms = me.backoff_ms ? 2 * me.backoff_ms : BACKOFF_MIN_MS;
+
+	me.backoff_ms = LWIP_MIN(ms, BACKOFF_MAX_MS);
+	me.wait_ms = me.backoff_ms + LWIP_RAND() % (me.backoff_ms + 1);
+}
+
+/* why: static. A problem that stays is said once. */
+static void lost(const char *why, bool blame)
+{
+	if (me.state == OFF)
+		return;
+	blame = blame && me.state == ONLINE;
+	me.state = WAITING;
+	me.restart = false;
+	wait_longer();
+	if (me.problem != why)
+		say("no connection: ", why);
+	me.problem = why;
+	board_mqtt_store_lost(blame);
+	me.begun_ms = sys_now();
+	arm(me.wait_ms);
+}
+
+static const char *reason(mqtt_connection_status_t status)
+{
+	switch (status) {
+	case MQTT_CONNECT_REFUSED_PROTOCOL_VERSION:
+		return "the broker does not speak MQTT 3.1.1";
+	case MQTT_CONNECT_REFUSED_IDENTIFIER:
+		return "the broker refuses our client id";
+	case MQTT_CONNECT_REFUSED_SERVER:
+		return "the broker says that it is not available";
+	case MQTT_CONNECT_REFUSED_USERNAME_PASS:
+		return "the broker refuses user or password";
+	case MQTT_CONNECT_REFUSED_NOT_AUTHORIZED_:
+		return "the broker says that we are not authorized";
+	case MQTT_CONNECT_TIMEOUT:
+		return "the broker does not answer";
+	default:
+		return me.state == ONLINE ? "it was closed"
+					  : "nobody there, or no TLS with us";
+	}
+}
+
+/* ---- what the broker says ---- */
+
+static void acked(void *arg, err_t err)
+{
+	if (err == ERR_OK) {
+		me.backoff_ms = 0;
+		board_mqtt_store_acked(arg);
+	} else {
+		me.restart = true;
+	}
+	arm(0);
+}
+
+static void greet(void)
+{
+	const char *topic = me.config->status_topic;
+
+	me.state = ONLINE;
+	me.connects++;
+	me.problem = NULL;
+	say("connected", "");
+	if (topic)
+		mqtt_publish(&me.client, topic, "online", 6, 1, 1, acked, NULL);
+	if (me.config->online)
+		me.config->online();
+	arm(0);
+}
+
+static void on_connection(
+	mqtt_client_t *c, void *arg, mqtt_connection_status_t status)
+{
+	LWIP_UNUSED_ARG(c);
+	LWIP_UNUSED_ARG(arg);
+	if (status == MQTT_CONNECT_ACCEPTED)
+		greet();
+	else
+		lost(reason(status), true);
+}
+
+/* In front of lwIP's app. */
+static err_t on_recv(
+	void *arg, struct altcp_pcb *conn, struct pbuf *p, err_t err)
+{
+	const char *why = NULL;
+	const struct pbuf *q;
+
+	for (q = p; q && !why; q = q->next)
+		why = board_mqtt_guard(&me.guard, q->payload, q->len);
+	if (!why)
+		return me.recv(arg, conn, p, err);
+	mqtt_disconnect(&me.client);
+	pbuf_free(p);
+	lost(why, true);
+	return ERR_OK;
+}
+
+static err_t on_connected(void *arg, struct altcp_pcb *conn, err_t err)
+{
+	err_t ret = me.connected(arg, conn, err);
+
+	if (err == ERR_OK && me.client.conn == conn) {
+		me.recv = conn->recv;
+		altcp_recv(conn, on_recv);
+	}
+	return ret;
+}
+
+/* ---- a connection begins ---- */
+
+static void connect_to(const ip_addr_t *ip)
+{
+	err_t err;
+
+	me.state = CONNECTING;
+	memset(&me.guard, 0, sizeof me.guard);
+	err = mqtt_client_connect(
+		&me.client, ip, me.config->port, on_connection, NULL, &me.info);
+	if (err != ERR_OK) {
+		lost(err == ERR_RTE ? "no way there" : "no memory", false);
+		return;
+	}
+	me.connected = me.client.conn->connected;
+	me.client.conn->connected = on_connected;
+}
+
+static void resolved(const char *name, const ip_addr_t *ip, void *arg)
+{
+	LWIP_UNUSED_ARG(name);
+	LWIP_UNUSED_ARG(arg);
+	if (me.state != RESOLVING)
+		return;
+	if (ip)
+		connect_to(ip);
+	else
+		lost("no such name", false);
+}
+
+static void begin(void)
+{
+	ip_addr_t ip;
+	err_t err;
+
+	me.begun_ms = sys_now();
+	me.state = RESOLVING;
+	err = dns_gethostbyname(me.config->server, &ip, resolved, NULL);
+	if (err == ERR_OK)
+		connect_to(&ip);
+	else if (err != ERR_INPROGRESS)
+		lost("the name cannot be looked up", false);
+}
+
+/* ---- the timer ---- */
+
+static void give_up(const char *why)
+{
+	mqtt_disconnect(&me.client);
+	lost(why, false);
+}
+
+static void tick(void *arg)
+{
+	uint32_t now_ms = sys_now(), next_ms = IDLE_MS;
+	uint32_t gone_ms = now_ms - me.begun_ms;
+
+	LWIP_UNUSED_ARG(arg);
+	if (board_mqtt_store_expire(now_ms, &next_ms) && me.state == ONLINE)
+		me.restart = true;
+	if (me.state == ONLINE && me.restart) {
+		give_up("the broker does not acknowledge");
+	} else if (me.state == ONLINE) {
+		if (board_mqtt_store_pump(&me.client, acked))
+			next_ms = LWIP_MIN(next_ms, RETRY_MS);
+	} else if (me.state == WAITING) {
+		if (gone_ms >= me.wait_ms)
+			begin();
+	} else if (me.state != OFF && gone_ms >= CONNECT_MS) {
+		give_up("the broker does not answer");
+	}
+	now_ms = sys_now() - me.begun_ms;
+	if (me.state == WAITING)
+		next_ms = LWIP_MIN(
+			next_ms, me.wait_ms - LWIP_MIN(now_ms, me.wait_ms));
+	else if (me.state != ONLINE)
+		next_ms = LWIP_MIN(
+			next_ms, CONNECT_MS - LWIP_MIN(now_ms, CONNECT_MS));
+	arm(next_ms);
+}
+
+/* ---- for others ---- */
+
+/* see mqtt_client.h */
+void board_mqtt_start(const struct board_mqtt_config *config)
+{
+	me.config = config;
+	me.info.client_id = config->client_id;
+	me.info.client_user = config->user;
+	me.info.client_pass = config->password;
+	me.info.keep_alive = KEEP_ALIVE_S;
+	me.info.will_topic = config->status_topic;
+	me.info.will_msg = config->status_topic ? "offline" : NULL;
+	me.info.will_qos = 1;
+	me.info.will_retain = 1;
+#if LWIP_ALTCP && LWIP_ALTCP_TLS
+	me.info.tls_config = config->tls;
+#endif
+	me.problem = NULL;
+	me.backoff_ms = me.wait_ms = 0;
+	me.begun_ms = sys_now();
+	me.state = WAITING;
+	arm(0);
+}
+
+/* see mqtt_client.h */
+void board_mqtt_stop(void)
+{
+	if (me.state == OFF)
+		return;
+	me.state = OFF;
+	arm(0);
+	mqtt_disconnect(&me.client);
+	board_mqtt_store_clear();
+}
+
+/* see mqtt_client.h */
+int board_mqtt_publish(const struct board_mqtt_message *m)
+{
+	int ret = board_mqtt_store_put(m);
+
+	if (ret)
+		return ret;
+	if (me.state == WAITING)
+		me.wait_ms = LWIP_MIN(me.wait_ms, EAGER_MS);
+	arm(0);
+	return 0;
+}
+
+/* see mqtt_client.h */
+void board_mqtt_get_stats(struct board_mqtt_stats *out)
+{
+	board_mqtt_store_stats(out);
+	out->online = me.state == ONLINE;
+	out->connects = me.connects;
+}
+
+#endif
