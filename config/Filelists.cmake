@@ -181,7 +181,11 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/blocks.c
 	${SMTPD_DIR}/boards/common/board_base64.c
 	${SMTPD_DIR}/boards/common/event.c
+	${SMTPD_DIR}/boards/common/alerts/alert.c
+	${SMTPD_DIR}/boards/common/mqtt/mqtt_alert.c
+	${SMTPD_DIR}/boards/common/mqtt/mqtt_channels.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_client.c
+	${SMTPD_DIR}/boards/common/mqtt/mqtt_discovery.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_guard.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_store.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_topic.c
@@ -255,6 +259,7 @@ set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/host_ports.c
 	${SMTPD_DIR}/boards/linux/log.c
 	${SMTPD_DIR}/boards/linux/main.c
+	${SMTPD_DIR}/boards/linux/mqtt.c
 	${SMTPD_DIR}/boards/linux/net.c
 	${SMTPD_DIR}/boards/linux/net_tap.c
 	${SMTPD_DIR}/boards/linux/net_user.c
@@ -266,6 +271,7 @@ set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/server.c
 	${SMTPD_DIR}/boards/linux/sink_log.c
 	${SMTPD_DIR}/boards/linux/sink_maildir.c
+	${SMTPD_DIR}/boards/linux/sink_mqtt.c
 	${SMTPD_DIR}/boards/linux/sinks.c
 	${SMTPD_DIR}/boards/linux/state.c
 	${SMTPD_DIR}/boards/linux/tls_files.c

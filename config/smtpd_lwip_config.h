@@ -57,7 +57,7 @@
 #endif
 
 /* Alerts are published over MQTT with lwIP's mqtt app (boards/common/mqtt); a
- * TCP connection of the others', two timeouts, and DNS with a UDP pcb. */
+ * TCP connection of the others', three timeouts, and DNS with a UDP pcb. */
 #ifndef SMTPD_MQTT
 #define SMTPD_MQTT SMTPD_BY_PROFILE(0, 0, SMTPD_ALERT)
 #endif
@@ -79,6 +79,18 @@
 #define SMTPD_MQTT_MESSAGE_MAX (SMTPD_LWIP_GATEWAY ? 16384 : 4096)
 #endif
 
+/* Pictures that wait for it, or that are being received, 1 to 255. Each costs
+ * SMTPD_MQTT_RING octets. */
+#ifndef SMTPD_MQTT_PICTURES
+#define SMTPD_MQTT_PICTURES (SMTPD_LWIP_GATEWAY ? 32 : 4)
+#endif
+
+/* Channels of devices that are remembered, 1 to 1024: Home Assistant has been
+ * told of them, or their end is expected. */
+#ifndef SMTPD_MQTT_CHANNELS
+#define SMTPD_MQTT_CHANNELS (SMTPD_LWIP_GATEWAY ? 64 : 16)
+#endif
+
 /* lwIP's assertions are compiled in; the board supplies board_assert(). Some
  * 8 KB of flash. */
 #ifndef SMTPD_LWIP_ASSERT
@@ -96,6 +108,12 @@
 #endif
 #if SMTPD_MQTT_MESSAGES < 1 || SMTPD_MQTT_MESSAGES > 4096
 #error "SMTPD_MQTT_MESSAGES: 1 to 4096"
+#endif
+#if SMTPD_MQTT_PICTURES < 1 || SMTPD_MQTT_PICTURES > 255
+#error "SMTPD_MQTT_PICTURES: 1 to 255"
+#endif
+#if SMTPD_MQTT_CHANNELS < 1 || SMTPD_MQTT_CHANNELS > 1024
+#error "SMTPD_MQTT_CHANNELS: 1 to 1024"
 #endif
 #if SMTPD_MQTT_MESSAGE_MAX < 512 || SMTPD_MQTT_MESSAGE_MAX > 32768
 #error "SMTPD_MQTT_MESSAGE_MAX: 512 to 32768"

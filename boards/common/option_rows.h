@@ -56,7 +56,7 @@ WORDS(SAME, "mdns_name", mdns_name, "lwsmtpd",
 WORDS("Mail", "myhostname", host_name, "",
 	"our name in the greeting and in Received:; empty = this machine's"),
 LIST(SAME, "sink", sinks, "log",
-	"where messages go: log, maildir:DIR, null; repeat it or give a "
+	"where messages go: log, maildir:DIR, mqtt, null; repeat it or give a "
 	"comma list, all of them must take a message"),
 #if SMTPD_RELAY_CHECK
 FLAG(SAME, "sink_relays", policy.relays, 0,
@@ -265,6 +265,43 @@ TIME(SAME, "smtpd_write_timeout", limits.write_ms, 1000, DAY_MS, SMTPD_WRITE_MS,
 TIME(SAME, "smtpd_stress_timeout", limits.stress_ms,
 	1000, DAY_MS, SMTPD_STRESS_MS,
 	"wait for commands and octets while few sessions are free"),
+#endif
+
+#if BOARD_LINUX
+#if SMTPD_MQTT
+WORDS("MQTT", "mqtt_server", mqtt_server, "",
+	"name or address of the broker, for sink mqtt"),
+COUNT(SAME, "mqtt_port", mqtt_port, 0, 65535, 0,
+	"its port; 0 = 1883, with mqtt_tls 8883"),
+FLAG(SAME, "mqtt_tls", mqtt_tls, 0,
+	"TLS to the broker"),
+FILES(SAME, "mqtt_tls_ca", mqtt_tls_ca, "",
+	"authorities in PEM whose certificate the broker must have; empty = "
+	"any certificate will do, which protects against eavesdroppers only"),
+WORDS(SAME, "mqtt_tls_name", mqtt_tls_name, "",
+	"name in its certificate, with mqtt_tls_ca; empty = mqtt_server"),
+WORDS(SAME, "mqtt_user", mqtt_user, "",
+	"user to log in as; empty = none"),
+WORDS(SAME, "mqtt_password", mqtt_password, "",
+	"its password; on a command line everybody on this machine reads it"),
+WORDS(SAME, "mqtt_client_id", mqtt_client_id, "lwsmtpd",
+	"our name there, of no other client; availability is retained on "
+	"lwsmtpd/NAME/status"),
+WORDS(SAME, "mqtt_topic", mqtt_topic, "lwsmtpd/{device}/{channel}",
+	"topic of an alert, with {device} {channel} {user} {peer} {brand} "
+	"{event} {from} {to}; its picture is on that topic and /picture"),
+WORDS(SAME, "mqtt_discovery", mqtt_discovery, "homeassistant",
+	"prefix of Home Assistant's discovery: devices appear there by "
+	"themselves; empty = off"),
+TIME(SAME, "mqtt_reset", mqtt_reset_ms, 0, DAY_MS, 60000,
+	"publish the end of an alert that its device has not ended after so "
+	"long; 0 = never"),
+CHOICE(SAME, "mqtt_mode", mqtt_mode, 0, "wait,ring",
+	"wait: 250 when the broker has acknowledged; ring: at once, and it is "
+	"published when the broker is there, unless we stop before"),
+TIME(SAME, "mqtt_timeout", mqtt_timeout_ms, 100, 14000, 12000,
+	"wait for the broker, then 451"),
+#endif
 #endif
 
 #if BOARD_LINUX

@@ -18,6 +18,7 @@
 #include "lwip/init.h"
 #include "lwip/sys.h"
 #include "lwip_smtpd.h"
+#include "mqtt.h"
 #include "net.h"
 #include "options.h"
 #include "server.h"
@@ -143,6 +144,10 @@ static int start(char password[24])
 	lwip_init();
 	lwip_smtpd_init();
 	status = board_net_open();
+#if SMTPD_MQTT
+	if (!status)
+		status = board_mqtt_open();
+#endif
 	return status ? status : board_server_open();
 }
 
@@ -219,6 +224,9 @@ static int stop(int signals)
 	if (drain(signals, smtpd_session_count, board_options.shutdown_ms) ||
 		drain(signals, lwip_smtpd_conn_count, LINGER_MS))
 		return 1;
+#if SMTPD_MQTT
+	board_mqtt_close();
+#endif
 	/* what the clients were told last leaves libslirp */
 	for (i = 0; i < 3; i++)
 		turn(signals, 10);

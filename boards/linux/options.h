@@ -16,6 +16,7 @@
 #include "policy.h"
 #include "setting.h"
 #include "smtpd.h"
+#include "smtpd_lwip_config.h"
 
 #define BOARD_PATH_MAX 1024
 
@@ -42,6 +43,15 @@ struct board_options {
 #if SMTPD_RECIPIENTS
 	char mydestination[4096], local_recipients[8192];
 	char recipient_delimiter[2];
+#endif
+#if SMTPD_MQTT
+	char mqtt_server[256], mqtt_tls_name[256], mqtt_tls_ca[BOARD_PATH_MAX];
+	char mqtt_user[256], mqtt_password[256], mqtt_client_id[64];
+	char mqtt_topic[128], mqtt_discovery[64];
+	uint32_t mqtt_reset_ms, mqtt_timeout_ms;
+	uint16_t mqtt_port;
+	bool mqtt_tls;
+	uint8_t mqtt_mode; /* 1: ring */
 #endif
 #if SMTPD_PROXY
 	char proxies[BOARD_PORTS][512];

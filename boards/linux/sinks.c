@@ -11,12 +11,16 @@
 #include "event.h"
 #include "log.h"
 #include "sinks.h"
+#include "smtpd_lwip_config.h"
 
 static const struct board_sink_kind null_kind = {.name = "null"};
 
 static const struct board_sink_kind *const kinds[] = {
 	&board_sink_log,
 	&board_sink_maildir,
+#if SMTPD_MQTT
+	&board_sink_mqtt,
+#endif
 	&null_kind,
 	NULL,
 };
@@ -40,11 +44,17 @@ static const struct board_sink_kind *find_kind(const char *name, size_t len)
 
 static char problem[512];
 
+#if SMTPD_MQTT
+#define MQTT "mqtt, "
+#else
+#define MQTT ""
+#endif
+
 static const char *bad_item(const char *item, const char *why)
 {
 	snprintf(problem, sizeof problem,
-		"\"%.200s\": %s; log, maildir:DIR and null are right", item,
-		why);
+		"\"%.200s\": %s; log, maildir:DIR, " MQTT "null are right",
+		item, why);
 	return problem;
 }
 
@@ -120,6 +130,17 @@ const char *board_sinks_open(const char *list)
 	return take_sinks(list, true);
 }
 
+/* see sinks.h */
+bool board_sinks_have(const char *kind)
+{
+	unsigned i;
+
+	for (i = 0; i < sink_count; i++)
+		if (!strcmp(sinks[i]->name, kind))
+			return true;
+	return false;
+}
+
 /* ---- small things ---- */
 
 struct board_message *board_message(struct smtpd_session *s)
@@ -163,6 +184,7 @@ static void drop_all(struct board_message *m, const char *why, unsigned code)
 	if (!m->open)
 		return;
 	m->open = false;
+	m->waiting = 0;
 	m->refused = false;
 	m->why = why;
 	m->code = code;
@@ -265,16 +287,31 @@ static enum smtpd_verdict on_data(
 	return r ? refuse(m, r) : SMTPD_ACCEPT;
 }
 
+const struct board_refusal board_sink_later = {0, NULL, NULL};
+
+/* Ask all; m->waiting are those that answer later. */
+static const struct board_refusal *prepare_all(struct board_message *m)
+{
+	const struct board_refusal *r = NULL;
+	unsigned i;
+
+	m->waiting = 0;
+	for (i = 0; i < sink_count && !r; i++) {
+		if (sinks[i]->prepare)
+			r = sinks[i]->prepare(i, m);
+		if (r != &board_sink_later)
+			continue;
+		m->waiting |= (uint8_t)(1u << i);
+		r = NULL;
+	}
+	return r;
+}
+
 static const struct board_refusal *commit_all(struct board_message *m)
 {
 	const struct board_refusal *r = NULL;
 	unsigned i;
 
-	for (i = 0; i < sink_count && !r; i++)
-		if (sinks[i]->prepare)
-			r = sinks[i]->prepare(i, m);
-	if (r)
-		return r;
 	for (i = 0; i < sink_count && !r; i++)
 		if (sinks[i]->commit)
 			r = sinks[i]->commit(i, m);
@@ -286,16 +323,48 @@ static const struct board_refusal *commit_all(struct board_message *m)
 	return r;
 }
 
+/* All have answered. */
+static void finish(struct board_message *m, const struct board_refusal *r)
+{
+	m->refusal = r ? r : commit_all(m);
+	if (m->refusal)
+		drop_all(m, "sink", m->refusal->code);
+	m->open = false;
+}
+
+/* see sinks.h */
+void board_sinks_settle(
+	unsigned index, unsigned slot, const struct board_refusal *r)
+{
+	struct board_message *m = &messages[index];
+	uint8_t bit = (uint8_t)(1u << slot);
+
+	if (!m->open || !(m->waiting & bit))
+		return;
+	m->waiting = r ? 0 : m->waiting & (uint8_t)~bit;
+	if (m->waiting)
+		return;
+	finish(m, r);
+	r = m->refusal;
+	if (r)
+		smtpd_session_verdict(
+			m->ref, SMTPD_REJECT, r->code, r->enhanced, r->text);
+	else
+		smtpd_session_verdict(m->ref, SMTPD_ACCEPT, 0, NULL, NULL);
+}
+
 static enum smtpd_verdict on_end(struct smtpd_session *s, uint16_t rcpt)
 {
 	struct board_message *m = board_message(s);
+	const struct board_refusal *r;
 
 	/* LMTP asks for each recipient: stored once, the same answer to all */
 	if (rcpt == SMTPD_ALL_RCPTS || rcpt == 0) {
-		m->refusal = commit_all(m);
-		if (m->refusal)
-			drop_all(m, "sink", m->refusal->code);
-		m->open = false;
+		m->ref = smtpd_session_ref(s);
+		r = prepare_all(m);
+		if (!r && m->waiting)
+			return SMTPD_LATER;
+		finish(m, r);
 	}
 	return m->refusal ? refuse(m, m->refusal) : SMTPD_ACCEPT;
 }

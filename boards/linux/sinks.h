@@ -40,12 +40,17 @@ struct board_message {
 	unsigned index; /* the session's slot */
 	unsigned code;  /* the reply that ended it; 0: none */
 	unsigned rcpt_count;
-	uint32_t size; /* declared, 0 when not */
-	bool open;     /* MAIL was accepted and nothing has ended it */
-	bool refused;  /* the engine refused it; the reply follows */
+	uint32_t size;   /* declared, 0 when not */
+	smtpd_ref ref;   /* the question that `waiting` are asked */
+	uint8_t waiting; /* a bit for each sink that has not prepared yet */
+	bool open;       /* MAIL was accepted and nothing has ended it */
+	bool refused;    /* the engine refused it; the reply follows */
 	/* from, then each recipient, each with a NUL behind it */
 	char envelope[BOARD_ENVELOPE_MAX];
 };
+
+/* `prepare` says neither yes nor no yet: board_sinks_settle() does. */
+extern const struct board_refusal board_sink_later;
 
 /*
  * A kind of sink. `slot` numbers the instances, 0 to BOARD_MAX_SINKS - 1.
@@ -83,6 +88,7 @@ struct board_sink_kind {
 
 extern const struct board_sink_kind board_sink_log;
 extern const struct board_sink_kind board_sink_maildir;
+extern const struct board_sink_kind board_sink_mqtt;
 
 /* The sink to give to the listeners. */
 extern const struct smtpd_sink board_sink;
@@ -94,6 +100,17 @@ extern const struct smtpd_sink board_sink;
  */
 const char *board_sinks_check(const char *list);
 const char *board_sinks_open(const char *list);
+
+/* Is a sink of this kind open? */
+bool board_sinks_have(const char *kind);
+
+/*
+ * The late answer to `prepare`, for the session in slot `index`, of the sink
+ * instance `slot`: NULL for yes. When the message is over by now, nothing
+ * happens. Not from inside `prepare`.
+ */
+void board_sinks_settle(
+	unsigned index, unsigned slot, const struct board_refusal *);
 
 /* The session in this slot was refused something with this reply. */
 void board_sinks_replied(unsigned index, unsigned code);

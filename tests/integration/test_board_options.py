@@ -162,7 +162,7 @@ def file_bad_values():
                 ("sink=maildir", "sink", ["no directory"]),
                 ("sink=log:x", "sink", ["no argument"]),
                 ("sink=maildir:/dev/null/x", "sink", ["Not a directory"]),
-                ("sink=", "sink", ["log, maildir:DIR and null"]),
+                ("sink=", "sink", ["log, maildir:DIR, mqtt, null"]),
                 ("myhostname=not a name", "myhostname", ["letters, digits"]),
                 ("myhostname=" + "x" * 300, "myhostname", ["at most 255"]),
                 ("users_file=/nonexistent", "users_file", ["/nonexistent"]),

@@ -8,6 +8,7 @@
 #include "address.h"
 #include "setting.h"
 #include "settings.h"
+#include "smtpd_lwip_config.h"
 
 #define LINE_MAX_LEN 160
 #define LABEL_MAX    63  /* RFC 1035 2.3.4 */

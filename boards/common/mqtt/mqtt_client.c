@@ -34,7 +34,7 @@
 #define CONNECT_MS     10000u /* for DNS, TCP, TLS and CONNACK together */
 #define BACKOFF_MIN_MS 250u
 #define BACKOFF_MAX_MS 32000u
-#define EAGER_MS       1000u /* a message makes us try before the wait ends */
+#define EAGER_MS       1000u /* the wait while somebody waits for us */
 #define RETRY_MS       50u   /* lwIP had no room */
 #define IDLE_MS        60000u
 
@@ -109,7 +109,7 @@ static void lost(const char *why, bool blame)
 	me.problem = why;
 	board_mqtt_store_lost(blame);
 	me.begun_ms = sys_now();
-	arm(me.wait_ms);
+	arm(0);
 }
 
 static const char *reason(mqtt_connection_status_t status)
@@ -252,33 +252,36 @@ static void give_up(const char *why)
 	lost(why, false);
 }
 
+/* When the state we are in is to be left. */
+static uint32_t state_ms(void)
+{
+	uint32_t gone_ms = sys_now() - me.begun_ms;
+	uint32_t all_ms = me.state == WAITING ? me.wait_ms : CONNECT_MS;
+
+	if (me.state == OFF || me.state == ONLINE)
+		return IDLE_MS;
+	return gone_ms < all_ms ? all_ms - gone_ms : 0;
+}
+
 static void tick(void *arg)
 {
-	uint32_t now_ms = sys_now(), next_ms = IDLE_MS;
-	uint32_t gone_ms = now_ms - me.begun_ms;
+	uint32_t next_ms = IDLE_MS;
+	bool silent = board_mqtt_store_expire(sys_now(), &next_ms);
 
 	LWIP_UNUSED_ARG(arg);
-	if (board_mqtt_store_expire(now_ms, &next_ms) && me.state == ONLINE)
-		me.restart = true;
-	if (me.state == ONLINE && me.restart) {
+	if (next_ms < IDLE_MS)
+		me.wait_ms = LWIP_MIN(me.wait_ms, EAGER_MS);
+	if (me.state == ONLINE && (me.restart || silent))
 		give_up("the broker does not acknowledge");
-	} else if (me.state == ONLINE) {
-		if (board_mqtt_store_pump(&me.client, acked))
-			next_ms = LWIP_MIN(next_ms, RETRY_MS);
-	} else if (me.state == WAITING) {
-		if (gone_ms >= me.wait_ms)
-			begin();
-	} else if (me.state != OFF && gone_ms >= CONNECT_MS) {
+	else if (me.state == ONLINE)
+		next_ms = board_mqtt_store_pump(&me.client, acked)
+				  ? LWIP_MIN(next_ms, RETRY_MS)
+				  : next_ms;
+	else if (me.state == WAITING && !state_ms())
+		begin();
+	else if (me.state != OFF && !state_ms())
 		give_up("the broker does not answer");
-	}
-	now_ms = sys_now() - me.begun_ms;
-	if (me.state == WAITING)
-		next_ms = LWIP_MIN(
-			next_ms, me.wait_ms - LWIP_MIN(now_ms, me.wait_ms));
-	else if (me.state != ONLINE)
-		next_ms = LWIP_MIN(
-			next_ms, CONNECT_MS - LWIP_MIN(now_ms, CONNECT_MS));
-	arm(next_ms);
+	arm(LWIP_MIN(next_ms, state_ms()));
 }
 
 /* ---- for others ---- */
@@ -323,8 +326,6 @@ int board_mqtt_publish(const struct board_mqtt_message *m)
 
 	if (ret)
 		return ret;
-	if (me.state == WAITING)
-		me.wait_ms = LWIP_MIN(me.wait_ms, EAGER_MS);
 	arm(0);
 	return 0;
 }

@@ -1,0 +1,36 @@
+/*
+ * alert.h - an alert with whom and when it came from, and as JSON
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef BOARD_ALERT_H
+#define BOARD_ALERT_H
+
+#include "smtpd.h"
+#include "smtpd_alert.h"
+#include "text.h"
+
+#define BOARD_ALERT_USER_MAX 64 /* octets of a user's name, with NUL */
+
+struct board_alert {
+	uint32_t id;    /* counted since the start, 1 and up */
+	int64_t time_s; /* when it came, since 1970 in UTC; 0: clock unset */
+	uint32_t uptime_ms; /* the same on the board's own clock */
+	struct smtpd_peer peer;
+	char user[BOARD_ALERT_USER_MAX]; /* authenticated; "" for nobody */
+	struct smtpd_alert alert;
+	uint32_t picture_id; /* where pictures are kept; 0: none */
+};
+
+/*
+ * Append the alert as one JSON object: always the same members; strings that
+ * the mail did not have are "". Everything from mail is escaped (RFC 8259 7).
+ * Context: any.
+ */
+void board_alert_json(struct board_text *, const struct board_alert *);
+
+/* Append an address without its port: 192.0.2.1, 2001:db8::1 (RFC 5952), or
+ * "unknown". */
+void board_alert_peer(struct board_text *, const struct smtpd_peer *);
+
+#endif
