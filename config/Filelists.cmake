@@ -187,6 +187,7 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_client.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_discovery.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_guard.c
+	${SMTPD_DIR}/boards/common/mqtt/mqtt_mail.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_store.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_topic.c
 	${SMTPD_DIR}/boards/common/policy.c
@@ -206,6 +207,7 @@ set(SMTPD_BOARD_FIRMWARE_SOURCES
 	${SMTPD_DIR}/boards/common/firmware/console.c
 	${SMTPD_DIR}/boards/common/firmware/firmware.c
 	${SMTPD_DIR}/boards/common/firmware/log.c
+	${SMTPD_DIR}/boards/common/firmware/mqtt.c
 	${SMTPD_DIR}/boards/common/firmware/net.c
 	${SMTPD_DIR}/boards/common/firmware/record.c
 	${SMTPD_DIR}/boards/common/firmware/semihosting.c

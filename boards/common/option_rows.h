@@ -267,7 +267,6 @@ TIME(SAME, "smtpd_stress_timeout", limits.stress_ms,
 	"wait for commands and octets while few sessions are free"),
 #endif
 
-#if BOARD_LINUX
 #if SMTPD_MQTT
 WORDS("MQTT", "mqtt_server", mqtt_server, "",
 	"name or address of the broker, for sink mqtt"),
@@ -275,9 +274,11 @@ COUNT(SAME, "mqtt_port", mqtt_port, 0, 65535, 0,
 	"its port; 0 = 1883, with mqtt_tls 8883"),
 FLAG(SAME, "mqtt_tls", mqtt_tls, 0,
 	"TLS to the broker"),
+#if BOARD_LINUX
 FILES(SAME, "mqtt_tls_ca", mqtt_tls_ca, "",
 	"authorities in PEM whose certificate the broker must have; empty = "
 	"any certificate will do, which protects against eavesdroppers only"),
+#endif
 WORDS(SAME, "mqtt_tls_name", mqtt_tls_name, "",
 	"name in its certificate, with mqtt_tls_ca; empty = mqtt_server"),
 WORDS(SAME, "mqtt_user", mqtt_user, "",
@@ -301,7 +302,6 @@ CHOICE(SAME, "mqtt_mode", mqtt_mode, 0, "wait,ring",
 	"published when the broker is there, unless we stop before"),
 TIME(SAME, "mqtt_timeout", mqtt_timeout_ms, 100, 14000, 12000,
 	"wait for the broker, then 451"),
-#endif
 #endif
 
 #if BOARD_LINUX

@@ -10,57 +10,13 @@
 
 #if SMTPD_MQTT
 
-#include <stdio.h>
 #include <string.h>
 
-#include "alerts/alert.h"
-#include "auth.h"
-#include "log.h"
-#include "lwip/sys.h"
 #include "mqtt.h"
-#include "mqtt_alert.h"
-#include "options.h"
+#include "mqtt_mail.h"
 #include "sinks.h"
-#include "smtpd_port.h"
 
-#define PIECE 512 /* octets of a mail that are read at once */
-
-/* What is read of the message of a session. */
-struct reading {
-	struct smtpd_alert_reader reader;
-	struct board_mqtt_picture picture;
-	const struct smtpd_alert *alert; /* whole; NULL: not yet */
-};
-
-static struct reading readings[SMTPD_MAX_SESSIONS];
 static unsigned mine; /* the instance */
-static uint32_t alerts;
-
-static const struct board_refusal full = {
-	451, "4.4.1", "The MQTT broker does not answer, try again later"};
-static const struct board_refusal never = {
-	554, "5.3.4", "The MQTT broker does not take this message"};
-
-/* ---- reading ---- */
-
-static void on_picture(
-	void *ctx, const struct smtpd_alert *a, const uint8_t *p, size_t len)
-{
-	struct reading *r = ctx;
-
-	(void)a;
-	board_mqtt_picture_add(&r->picture, p, len);
-}
-
-static void on_full(void *ctx, const struct smtpd_alert *a)
-{
-	struct reading *r = ctx;
-
-	r->alert = a;
-}
-
-static const struct smtpd_alert_events events = {
-	.picture = on_picture, .full = on_full};
 
 static const char *check(const char *argument)
 {
@@ -75,57 +31,39 @@ static const char *open_sink(unsigned slot, const char *argument)
 	return NULL;
 }
 
-static void on_drop(unsigned slot, struct board_message *m)
-{
-	(void)slot;
-	board_mqtt_alert_forget(m->index);
-	board_mqtt_picture_drop(&readings[m->index].picture);
-}
-
-static struct smtpd_str str(const char *s)
-{
-	struct smtpd_str span = {s, (uint16_t)strlen(s)};
-
-	return span;
-}
-
 static const struct board_refusal *on_begin(
 	unsigned slot, struct board_message *m)
 {
-	struct reading *r = &readings[m->index];
-	const char *to = m->envelope + strlen(m->envelope) + 1;
+	const char *from = m->envelope;
 
-	on_drop(slot, m);
-	r->alert = NULL;
-	smtpd_alert_start(
-		&r->reader, &events, r, NULL, 0, SMTPD_CHARSET_UNKNOWN);
-	smtpd_alert_envelope(&r->reader, str(m->envelope), str(to));
+	(void)slot;
+	board_mqtt_mail_begin(m->index, from, from + strlen(from) + 1);
 	return NULL;
 }
 
 static const struct board_refusal *on_data(unsigned slot,
 	struct board_message *m, const uint8_t *p, size_t len, bool received)
 {
-	uint8_t piece[PIECE]; /* the reader overwrites what it is given */
-	size_t n;
-
 	(void)slot;
-	for (; len && !received; p += n, len -= n) {
-		n = len < sizeof piece ? len : sizeof piece;
-		memcpy(piece, p, n);
-		smtpd_alert_push(&readings[m->index].reader, piece, n);
-	}
+	if (!received)
+		board_mqtt_mail_data(m->index, p, len);
 	return NULL;
 }
 
-/* ---- publishing ---- */
-
 static const struct board_refusal *answer(enum board_mqtt_result r)
 {
-	return r == BOARD_MQTT_TAKEN   ? NULL
-	       : r == BOARD_MQTT_WAITS ? &board_sink_later
-	       : r == BOARD_MQTT_NEVER ? &never
-				       : &full;
+	static struct board_refusal refusals[2];
+	struct board_refusal *refusal = &refusals[r == BOARD_MQTT_NEVER];
+	const struct board_mqtt_reply *reply = board_mqtt_reply(r);
+
+	if (r == BOARD_MQTT_TAKEN)
+		return NULL;
+	if (r == BOARD_MQTT_WAITS)
+		return &board_sink_later;
+	refusal->code = reply->code;
+	refusal->enhanced = reply->enhanced;
+	refusal->text = reply->text;
+	return refusal;
 }
 
 static void on_told(unsigned index, enum board_mqtt_result r)
@@ -133,33 +71,17 @@ static void on_told(unsigned index, enum board_mqtt_result r)
 	board_sinks_settle(index, mine, answer(r));
 }
 
-static void describe(struct board_alert *a, const struct board_message *m)
-{
-	struct smtpd_info info;
-
-	smtpd_session_info(m->session, &info);
-	a->id = ++alerts;
-	a->time_s = smtpd_port_wall_s();
-	a->uptime_ms = sys_now();
-	a->peer = info.peer;
-	a->picture_id = 0;
-	snprintf(a->user, sizeof a->user, "%s",
-		info.authenticated ? board_auth_user(m->index) : "");
-}
-
 static const struct board_refusal *on_prepare(
 	unsigned slot, struct board_message *m)
 {
-	static struct board_alert a;
-	struct reading *r = &readings[m->index];
-
 	(void)slot;
-	smtpd_alert_finish(&r->reader);
-	describe(&a, m);
-	if (!r->alert)
-		return &never;
-	a.alert = *r->alert;
-	return answer(board_mqtt_alert(m->index, &a, &r->picture, on_told));
+	return answer(board_mqtt_mail_end(m->session, m->index, on_told));
+}
+
+static void on_drop(unsigned slot, struct board_message *m)
+{
+	(void)slot;
+	board_mqtt_mail_drop(m->index);
 }
 
 const struct board_sink_kind board_sink_mqtt = {

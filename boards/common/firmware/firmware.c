@@ -8,6 +8,7 @@
 #include "console.h"
 #include "firmware.h"
 #include "lwip_smtpd.h"
+#include "mqtt.h"
 #include "net.h"
 #include "server.h"
 #include "sink.h"
@@ -62,4 +63,8 @@ void board_firmware_start(const struct smtpd_sink *sink)
 		board_sink_open();
 	board_server_open(sink ? sink : &board_sink);
 	board_net_open();
+#if SMTPD_MQTT
+	if (!sink && board_sink_has_mqtt())
+		board_mqtt_open();
+#endif
 }

@@ -223,6 +223,11 @@ static bool take_other(
 		o->client_ca = (const uint8_t *)pair->value;
 		o->client_ca_len = pair->len;
 #endif
+#if SMTPD_MQTT
+	} else if (strcmp(pair->key, "mqtt_tls_ca") == 0) {
+		o->mqtt_ca = (const uint8_t *)pair->value;
+		o->mqtt_ca_len = pair->len;
+#endif
 	} else {
 		return false;
 	}

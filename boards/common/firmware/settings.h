@@ -18,6 +18,7 @@
 #include "blob.h"
 #include "policy.h"
 #include "smtpd.h"
+#include "smtpd_lwip_config.h"
 #include "verifier.h"
 
 struct board_settings {
@@ -45,6 +46,16 @@ struct board_settings {
 #endif
 #if SMTPD_RECIPIENTS
 	const char *mydestination, *local_recipients, *recipient_delimiter;
+#endif
+#if SMTPD_MQTT
+	const char *mqtt_server, *mqtt_user, *mqtt_password, *mqtt_client_id;
+	const char *mqtt_topic, *mqtt_discovery, *mqtt_tls_name;
+	uint32_t mqtt_reset_ms, mqtt_timeout_ms;
+	uint16_t mqtt_port;
+	bool mqtt_tls;
+	uint8_t mqtt_mode;      /* 1: ring */
+	const uint8_t *mqtt_ca; /* DER, one after the other */
+	size_t mqtt_ca_len;
 #endif
 #if SMTPD_PROXY
 	const char *proxies[BOARD_PORTS]; /* comma lists, as given */

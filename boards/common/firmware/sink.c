@@ -16,6 +16,10 @@
 #include "smtpd_peers.h"
 #include "smtpd_port.h"
 
+#if SMTPD_MQTT
+#include "mqtt_mail.h"
+#endif
+
 /* The message in progress of a session. */
 struct message {
 	struct smtpd_hash hash;
@@ -29,13 +33,18 @@ struct message {
 	bool hashing;     /* `hash` is in use */
 	bool at_received; /* the next octets are our Received: field */
 	bool refused;     /* by the engine; its reply follows */
+#if SMTPD_MQTT
+	struct smtpd_session *session;
+	smtpd_ref ref; /* of `end`, while `waiting` */
+	bool waiting;  /* for the broker */
+#endif
 	char envelope[BOARD_ENVELOPE_MAX];
 };
 
 static struct message messages[SMTPD_MAX_SESSIONS];
 static uint32_t serials;
 static unsigned sessions_high, connections_high;
-static bool silent;
+static bool silent, to_mqtt;
 
 static const char full[] = "The message does not fit this board";
 
@@ -44,6 +53,41 @@ static struct message *message(struct smtpd_session *s, struct smtpd_info *info)
 	smtpd_session_info(s, info);
 	return &messages[info->index];
 }
+
+/* ---- MQTT ---- */
+
+#if SMTPD_MQTT
+static unsigned index_of(const struct message *m)
+{
+	return (unsigned)(m - messages);
+}
+
+static void mqtt_drop(struct message *m)
+{
+	m->waiting = false;
+	if (to_mqtt)
+		board_mqtt_mail_drop(index_of(m));
+}
+
+static void mqtt_begin(struct message *m)
+{
+	const char *from = m->envelope;
+
+	if (to_mqtt)
+		board_mqtt_mail_begin(index_of(m), from,
+			m->rcpt_listed ? from + strlen(from) + 1 : "");
+}
+
+static void mqtt_data(struct message *m, const uint8_t *p, size_t len)
+{
+	if (to_mqtt)
+		board_mqtt_mail_data(index_of(m), p, len);
+}
+#else
+#define mqtt_drop(m)         ((void)(m))
+#define mqtt_begin(m)        ((void)(m))
+#define mqtt_data(m, p, len) ((void)(m))
+#endif
 
 /* ---- the line ---- */
 
@@ -81,21 +125,31 @@ static void drop(struct message *m, const struct smtpd_info *info,
 	m->open = false;
 	m->refused = false;
 	m->why = why;
+	mqtt_drop(m);
 	if (board_log_may())
 		print(m, info, code ? "refused" : "dropped", code);
 	m->hashing = false;
+}
+
+/* see sink.h */
+bool board_sink_has_mqtt(void)
+{
+	return to_mqtt;
 }
 
 void board_sink_open(void)
 {
 	const char *sinks = board_settings.sinks;
 
-	silent = strcmp(sinks, "null") == 0;
-	if (silent || strcmp(sinks, "log") == 0)
+	to_mqtt = SMTPD_MQTT && (strcmp(sinks, "mqtt") == 0 ||
+					strcmp(sinks, "log,mqtt") == 0);
+	silent = strcmp(sinks, "null") == 0 || strcmp(sinks, "mqtt") == 0;
+	if (silent || to_mqtt || strcmp(sinks, "log") == 0)
 		return;
 	board_put("settings: sink: there is no \"");
 	board_put(sinks);
-	board_put_line("\" here; give log or null");
+	board_put_line(SMTPD_MQTT ? "\" here; give log, null, mqtt or log,mqtt"
+				  : "\" here; give log or null");
 }
 
 /* ---- the envelope ---- */
@@ -191,6 +245,7 @@ static enum smtpd_verdict on_begin(struct smtpd_session *s)
 	m->octets = 0;
 	m->at_received = SMTPD_RECEIVED;
 	m->hashing = smtpd_port_hash_start(&m->hash) == 0;
+	mqtt_begin(m);
 	return m->hashing ? SMTPD_ACCEPT : SMTPD_REJECT;
 }
 
@@ -208,20 +263,78 @@ static enum smtpd_verdict on_data(
 	if (max && len > max - m->octets)
 		return refuse(s, m);
 	m->octets += (uint32_t)len;
+	mqtt_data(m, p, len);
 	return smtpd_port_hash_update(&m->hash, p, len) ? SMTPD_REJECT
 							: SMTPD_ACCEPT;
 }
+
+static void accept(struct message *m, const struct smtpd_info *info)
+{
+	print(m, info, "accepted", 250);
+	m->open = false;
+}
+
+#if SMTPD_MQTT
+static void on_told(unsigned index, enum board_mqtt_result result)
+{
+	const struct board_mqtt_reply *r = board_mqtt_reply(result);
+	struct message *m = &messages[index];
+	struct smtpd_info info;
+
+	if (!m->waiting)
+		return;
+	m->waiting = false;
+	smtpd_session_info(m->session, &info);
+	if (result == BOARD_MQTT_TAKEN) {
+		accept(m, &info);
+		smtpd_session_verdict(m->ref, SMTPD_ACCEPT, 0, NULL, NULL);
+		return;
+	}
+	m->code = r->code;
+	drop(m, &info, "sink", r->code);
+	smtpd_session_verdict(
+		m->ref, SMTPD_REJECT, r->code, r->enhanced, r->text);
+}
+
+/* Whether the sink has yet to answer is in m->waiting. */
+static enum smtpd_verdict publish(struct smtpd_session *s, struct message *m)
+{
+	const struct board_mqtt_reply *reply;
+	enum board_mqtt_result r;
+
+	m->session = s;
+	m->ref = smtpd_session_ref(s);
+	r = board_mqtt_mail_end(s, index_of(m), on_told);
+	m->waiting = r == BOARD_MQTT_WAITS;
+	if (r == BOARD_MQTT_TAKEN)
+		return SMTPD_ACCEPT;
+	if (m->waiting)
+		return SMTPD_LATER;
+	reply = board_mqtt_reply(r);
+	m->code = reply->code;
+	smtpd_session_reply(s, reply->code, reply->enhanced, reply->text);
+	return SMTPD_REJECT;
+}
+#else
+#define publish(s, m) ((void)(s), SMTPD_ACCEPT)
+#endif
 
 static enum smtpd_verdict on_end(struct smtpd_session *s, uint16_t rcpt)
 {
 	struct smtpd_info info;
 	struct message *m = message(s, &info);
+	enum smtpd_verdict v = SMTPD_ACCEPT;
 
 	/* LMTP asks for each recipient; the line is one */
-	if (rcpt == SMTPD_ALL_RCPTS || rcpt == 0)
-		print(m, &info, "accepted", 250);
-	m->open = false;
-	return SMTPD_ACCEPT;
+	if (rcpt != SMTPD_ALL_RCPTS && rcpt != 0)
+		return m->code ? SMTPD_REJECT : SMTPD_ACCEPT;
+	if (to_mqtt)
+		v = publish(s, m);
+	if (v == SMTPD_ACCEPT)
+		accept(m, &info);
+	else if (v == SMTPD_REJECT)
+		drop(m, &info, "sink", m->code);
+	return v;
 }
 
 static void on_reset(struct smtpd_session *s, enum smtpd_end why)

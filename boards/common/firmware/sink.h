@@ -9,6 +9,8 @@
 #ifndef BOARD_SINK_H
 #define BOARD_SINK_H
 
+#include <stdbool.h>
+
 #include "smtpd.h"
 
 /* Octets of the addresses of a message that are kept for its line; those
@@ -21,8 +23,12 @@
 extern const struct smtpd_sink board_sink;
 
 /* Take over what the settings say of sinks: "log" prints lines, "null" prints
- * none. Another name is said on the console, and is taken for "log". */
+ * none, "mqtt" publishes alerts and may stand beside the one or the other.
+ * Another name is said on the console, and is taken for "log". */
 void board_sink_open(void);
+
+/* Do the settings name sink mqtt? After board_sink_open(). */
+bool board_sink_has_mqtt(void);
 
 /* The session was refused something with this reply. */
 void board_sink_replied(const struct smtpd_session *, unsigned code);

@@ -9,13 +9,14 @@
 #include "lwip/stats.h"
 #include "lwip/sys.h"
 #include "lwip_smtpd.h"
+#include "mqtt_client.h"
 #include "sink.h"
 #include "smtpd_counts.h"
 #include "smtpd_tls_config.h"
 #include "stack.h"
 #include "tls_engine.h"
 
-#if LWIP_STATS || SMTPD_COUNTS
+#if LWIP_STATS || SMTPD_COUNTS || SMTPD_MQTT
 static void count(const char *group, const char *name, uint32_t n)
 {
 	if (!n)
@@ -39,6 +40,19 @@ static void kept_out(void)
 	count("access", "too_fast", c->too_fast);
 	count("access", "auth_delayed", c->auth_delayed);
 	count("access", "foreign", c->foreign);
+}
+#endif
+
+#if SMTPD_MQTT
+static void mqtt(void)
+{
+	struct board_mqtt_stats s;
+
+	board_mqtt_get_stats(&s);
+	board_put_stat("mqtt", s.waiting, s.most, SMTPD_MQTT_MESSAGES);
+	count("mqtt", "connects", s.connects);
+	count("mqtt", "published", s.published);
+	count("mqtt", "lost", s.lost);
 }
 #endif
 
@@ -137,6 +151,9 @@ void board_stats(void)
 		board_stack_size());
 #if SMTPD_COUNTS
 	kept_out();
+#endif
+#if SMTPD_MQTT
+	mqtt();
 #endif
 #if LWIP_STATS
 #if MEM_STATS

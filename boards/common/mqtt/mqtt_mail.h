@@ -1,0 +1,60 @@
+/*
+ * mqtt_mail.h - a sink's part in MQTT: mails in, alerts out, by the options
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Context of every function: the tcpip thread or the main loop.
+ */
+#ifndef BOARD_MQTT_MAIL_H
+#define BOARD_MQTT_MAIL_H
+
+#include "mqtt_alert.h"
+#include "smtpd.h"
+
+/* What the options mqtt_* say. NUL-terminated; kept by pointer, as is what it
+ * points to. */
+struct board_mqtt_given {
+	const char *server, *client_id, *topic;
+	const char *user, *password, *discovery; /* "": none */
+	const char *tls_name;                    /* "": server */
+	const uint8_t *ca; /* PEM or DER; NULL: any certificate will do */
+	size_t ca_len;
+	/* where lwIP finds the server; NULL: as the server is called */
+	const char *seen_as;
+	void (*say)(const char *line);
+	uint32_t reset_ms, timeout_ms;
+	uint16_t port; /* 0: the usual one */
+	bool tls, ring;
+};
+
+/* Are they right? Returns NULL, or what is wrong. Static. */
+const char *board_mqtt_given_check(const struct board_mqtt_given *);
+
+/* Begin to connect, after lwip_init(). They are right. Returns NULL, or why
+ * there can be no TLS; there is no MQTT then. Static. */
+const char *board_mqtt_begin(const struct board_mqtt_given *);
+
+/* A message begins in the session of this slot. from, to: of the envelope, used
+ * until the message is over. */
+void board_mqtt_mail_begin(unsigned index, const char *from, const char *to);
+
+/* Its next octets. */
+void board_mqtt_mail_data(unsigned index, const uint8_t *p, size_t len);
+
+/* It is complete; as board_mqtt_alert(). */
+enum board_mqtt_result board_mqtt_mail_end(
+	const struct smtpd_session *, unsigned index, board_mqtt_told_fn told);
+
+/* It is not taken, or nobody waits any more. At any time. */
+void board_mqtt_mail_drop(unsigned index);
+
+/* What a client is told of a message that is not taken. */
+struct board_mqtt_reply {
+	uint16_t code;
+	const char *enhanced, *text;
+};
+
+/* Of BOARD_MQTT_FULL and BOARD_MQTT_NEVER. Static. */
+const struct board_mqtt_reply *board_mqtt_reply(enum board_mqtt_result);
+
+#endif
