@@ -5,8 +5,6 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +15,8 @@
 #include "net.h"
 #include "options.h"
 #include "sinks.h"
+
+#if SMTPD_MQTT
 
 static struct board_mqtt_given given;
 static bool opened;

@@ -8,13 +8,13 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include <string.h>
 
 #include "mqtt.h"
 #include "mqtt_mail.h"
 #include "sinks.h"
+
+#if SMTPD_MQTT
 
 static unsigned mine; /* the instance */
 

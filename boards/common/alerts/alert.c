@@ -5,11 +5,11 @@
  */
 #include "smtpd_config.h"
 
-#if SMTPD_ALERT
-
 #include <string.h>
 
 #include "alert.h"
+
+#if SMTPD_ALERT
 
 static void name(struct board_text *t, const char *key)
 {

@@ -5,12 +5,12 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include "console.h"
 #include "firmware.h"
 #include "mqtt.h"
 #include "mqtt_mail.h"
+
+#if SMTPD_MQTT
 
 void board_mqtt_open(void)
 {

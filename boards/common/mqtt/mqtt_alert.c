@@ -5,13 +5,13 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include <string.h>
 
 #include "mqtt_alert.h"
 #include "mqtt_channels.h"
 #include "mqtt_topic.h"
+
+#if SMTPD_MQTT
 
 #define PICTURE  "/picture"
 #define PEER_MAX 48

@@ -5,8 +5,6 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include <string.h>
 
 #include "lwip/sys.h"
@@ -15,6 +13,8 @@
 #include "mqtt_channels.h"
 #include "mqtt_client.h"
 #include "mqtt_discovery.h"
+
+#if SMTPD_MQTT
 
 /* What a configuration may take: the topics with every octet escaped would be
  * more, and are then not told. */

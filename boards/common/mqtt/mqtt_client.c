@@ -9,8 +9,6 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include <string.h>
 
 #include "lwip/altcp.h"
@@ -29,6 +27,8 @@
 #include "mqtt_guard.h"
 #include "mqtt_store.h"
 #include "text.h"
+
+#if SMTPD_MQTT
 
 #define KEEP_ALIVE_S   30
 #define CONNECT_MS     10000u /* for DNS, TCP, TLS and CONNACK together */

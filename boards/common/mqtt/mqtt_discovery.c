@@ -5,12 +5,12 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include <string.h>
 
 #include "mqtt_discovery.h"
 #include "mqtt_topic.h"
+
+#if SMTPD_MQTT
 
 /* by enum board_mqtt_entity */
 static const char *const components[] = {"event", "binary_sensor", "image"};

@@ -5,8 +5,6 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include <string.h>
 
 #include "lwip/sys.h"
@@ -21,6 +19,8 @@
 #if SMTPD_TLS
 #include "altcp_tls_wolfssl.h"
 #endif
+
+#if SMTPD_MQTT
 
 #define PIECE    512u /* octets of a mail that are read at once */
 #define PORT     1883

@@ -5,14 +5,14 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_MQTT
-
 #include <string.h>
 
 #include "lwip/sys.h"
 
 #include "mqtt_store.h"
 #include "smtpd.h"
+
+#if SMTPD_MQTT
 
 enum { FREE, QUEUED, SENT };
 
