@@ -172,19 +172,49 @@ static void on_connection(
 		lost(reason(status), true);
 }
 
+/* Give lwIP's app a whole packet. */
+static const char *hand_on(void *arg, struct altcp_pcb *conn, uint8_t len)
+{
+	struct pbuf *p = pbuf_alloc(PBUF_RAW, len, PBUF_RAM);
+
+	if (!p)
+		return "no memory";
+	pbuf_take(p, me.guard.octets, len);
+	me.recv(arg, conn, p, ERR_OK);
+	return NULL;
+}
+
+static const char *take(void *arg, struct altcp_pcb *conn, const struct pbuf *p)
+{
+	const char *why;
+	uint8_t len;
+	u16_t i;
+
+	for (i = 0; i < p->tot_len; i++) {
+		why = board_mqtt_guard(&me.guard, pbuf_get_at(p, i), &len);
+		if (!why && len)
+			why = hand_on(arg, conn, len);
+		if (why)
+			return why;
+		if (me.client.conn != conn)
+			break; /* it has closed it */
+	}
+	return NULL;
+}
+
 /* In front of lwIP's app. */
 static err_t on_recv(
 	void *arg, struct altcp_pcb *conn, struct pbuf *p, err_t err)
 {
-	const char *why = NULL;
-	const struct pbuf *q;
+	const char *why;
 
-	for (q = p; q && !why; q = q->next)
-		why = board_mqtt_guard(&me.guard, q->payload, q->len);
-	if (!why)
+	if (!p || err != ERR_OK)
 		return me.recv(arg, conn, p, err);
-	mqtt_disconnect(&me.client);
+	why = take(arg, conn, p);
 	pbuf_free(p);
+	if (!why)
+		return ERR_OK;
+	mqtt_disconnect(&me.client);
 	lost(why, true);
 	return ERR_OK;
 }

@@ -19,34 +19,27 @@ static const char *begin(struct board_mqtt_guard *g, uint8_t octet)
 	if (connack == g->greeted)
 		return connack ? "a second CONNACK" : "no CONNACK first";
 	g->greeted = true;
-	g->type = octet;
 	return NULL;
-}
-
-static const char *next(struct board_mqtt_guard *g, uint8_t octet)
-{
-	const char *why = NULL;
-	uint8_t left;
-
-	if (g->at == 0)
-		why = begin(g, octet);
-	left = g->type == PINGRESP ? 0 : 2;
-	if (g->at == 1 && octet != left)
-		why = "a packet of the wrong length";
-	/* no session can be present: we ask for a clean one */
-	if (g->at == 2 && g->type == CONNACK && octet)
-		why = "flags in CONNACK";
-	g->at = g->at == 1 + left ? 0 : (uint8_t)(g->at + 1);
-	return why;
 }
 
 /* see mqtt_guard.h */
 const char *board_mqtt_guard(
-	struct board_mqtt_guard *g, const uint8_t *p, size_t len)
+	struct board_mqtt_guard *g, uint8_t octet, uint8_t *len)
 {
-	const char *why = NULL;
+	const char *why = g->at ? NULL : begin(g, octet);
+	uint8_t left;
 
-	while (len-- && !why)
-		why = next(g, *p++);
+	*len = 0;
+	g->octets[g->at] = octet;
+	left = g->octets[0] == PINGRESP ? 0 : 2;
+	if (g->at == 1 && octet != left)
+		why = "a packet of the wrong length";
+	/* no session can be present: we ask for a clean one */
+	if (g->at == 2 && g->octets[0] == CONNACK && octet)
+		why = "flags in CONNACK";
+	if (g->at++ == 1 + left) {
+		*len = g->at;
+		g->at = 0;
+	}
 	return why;
 }
