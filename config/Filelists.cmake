@@ -182,6 +182,8 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/board_base64.c
 	${SMTPD_DIR}/boards/common/event.c
 	${SMTPD_DIR}/boards/common/alerts/alert.c
+	${SMTPD_DIR}/boards/common/alerts/inbox.c
+	${SMTPD_DIR}/boards/common/alerts/reader.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_alert.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_channels.c
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_client.c
@@ -271,10 +273,12 @@ set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/ready.c
 	${SMTPD_DIR}/boards/linux/self_signed.c
 	${SMTPD_DIR}/boards/linux/server.c
+	${SMTPD_DIR}/boards/linux/sink_inbox.c
 	${SMTPD_DIR}/boards/linux/sink_log.c
 	${SMTPD_DIR}/boards/linux/sink_maildir.c
 	${SMTPD_DIR}/boards/linux/sink_mqtt.c
 	${SMTPD_DIR}/boards/linux/sinks.c
+	${SMTPD_DIR}/boards/linux/sinks_list.c
 	${SMTPD_DIR}/boards/linux/state.c
 	${SMTPD_DIR}/boards/linux/tls_files.c
 	${SMTPD_DIR}/boards/linux/users.c

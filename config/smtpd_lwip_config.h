@@ -91,6 +91,31 @@
 #define SMTPD_MQTT_CHANNELS (SMTPD_LWIP_GATEWAY ? 64 : 16)
 #endif
 
+/* The last alerts stay in RAM for whoever shows them, with pictures
+ * (boards/common/alerts). */
+#ifndef SMTPD_INBOX
+#define SMTPD_INBOX SMTPD_BY_PROFILE(0, 0, SMTPD_ALERT)
+#endif
+
+/* Alerts in it, 1 to 65535. Each costs one struct board_alert. */
+#ifndef SMTPD_INBOX_ALERTS
+#define SMTPD_INBOX_ALERTS (SMTPD_LWIP_GATEWAY ? 256 : 16)
+#endif
+
+/* Channels whose last picture is kept, 1 to 1024, and octets of a picture at
+ * the most; a larger one is left out. */
+#ifndef SMTPD_INBOX_PICTURES
+#define SMTPD_INBOX_PICTURES (SMTPD_LWIP_GATEWAY ? 32 : 4)
+#endif
+#ifndef SMTPD_INBOX_PICTURE_MAX
+#define SMTPD_INBOX_PICTURE_MAX (SMTPD_LWIP_GATEWAY ? 1048576 : 131072)
+#endif
+
+/* Pictures of mails that are arriving, 1 to 255; one more is left out. */
+#ifndef SMTPD_INBOX_STAGES
+#define SMTPD_INBOX_STAGES (SMTPD_LWIP_GATEWAY ? 8 : 2)
+#endif
+
 /* lwIP's assertions are compiled in; the board supplies board_assert(). Some
  * 8 KB of flash. */
 #ifndef SMTPD_LWIP_ASSERT
@@ -117,6 +142,21 @@
 #endif
 #if SMTPD_MQTT_MESSAGE_MAX < 512 || SMTPD_MQTT_MESSAGE_MAX > 32768
 #error "SMTPD_MQTT_MESSAGE_MAX: 512 to 32768"
+#endif
+#if SMTPD_INBOX && !SMTPD_ALERT
+#error "SMTPD_INBOX needs SMTPD_ALERT"
+#endif
+#if SMTPD_INBOX_ALERTS < 1 || SMTPD_INBOX_ALERTS > 65535
+#error "SMTPD_INBOX_ALERTS: 1 to 65535"
+#endif
+#if SMTPD_INBOX_PICTURES < 1 || SMTPD_INBOX_PICTURES > 1024
+#error "SMTPD_INBOX_PICTURES: 1 to 1024"
+#endif
+#if SMTPD_INBOX_PICTURE_MAX < 1024 || SMTPD_INBOX_PICTURE_MAX > 67108864
+#error "SMTPD_INBOX_PICTURE_MAX: 1024 to 67108864"
+#endif
+#if SMTPD_INBOX_STAGES < 1 || SMTPD_INBOX_STAGES > 255
+#error "SMTPD_INBOX_STAGES: 1 to 255"
 #endif
 #if SMTPD_LWIP_CLOSING < 1
 #error "SMTPD_LWIP_CLOSING: at least 1, or nobody could be told 421"

@@ -56,8 +56,8 @@ WORDS(SAME, "mdns_name", mdns_name, "lwsmtpd",
 WORDS("Mail", "myhostname", host_name, "",
 	"our name in the greeting and in Received:; empty = this machine's"),
 LIST(SAME, "sink", sinks, "log",
-	"where messages go: log, maildir:DIR, mqtt, null; repeat it or give a "
-	"comma list, all of them must take a message"),
+	"where messages go: inbox, log, maildir:DIR, mqtt, null; repeat it or "
+	"give a comma list, all of them must take a message"),
 #if SMTPD_RELAY_CHECK
 FLAG(SAME, "sink_relays", policy.relays, 0,
 	"a sink hands messages on to others: every port is tried at the start, "

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alerts/reader.h"
 #include "auth.h"
 #include "log.h"
 #include "rate.h"
@@ -32,8 +33,8 @@
 #define BURST   1000u /* lines of what was refused, at once */
 #define RATE    100u  /* of them a second, later on */
 
-/* Worst case: each envelope octet becomes \uXXXX. */
-static char line[BOARD_ENVELOPE_MAX * 6 + 8192];
+/* Worst case: each octet of the envelope and the alert becomes \uXXXX. */
+static char line[(BOARD_ENVELOPE_MAX + sizeof(struct board_alert)) * 6 + 8192];
 static struct smtpd_hash hashes[SMTPD_MAX_SESSIONS];
 static uint32_t octets[SMTPD_MAX_SESSIONS];
 static bool hashing[SMTPD_MAX_SESSIONS];
@@ -194,6 +195,22 @@ static void content(struct board_text *t, const struct board_message *m)
 	hashing[m->index] = false;
 }
 
+/* What a mail that was read to its end says. */
+static void alert(struct board_text *t, const struct board_message *m)
+{
+#if SMTPD_ALERT
+	const struct board_alert *a = board_reader_alert(m->index);
+
+	if (!a || a->stage != BOARD_ALERT_FULL)
+		return;
+	name(t, "alert");
+	board_alert_json(t, a);
+#else
+	(void)t;
+	(void)m;
+#endif
+}
+
 static size_t compose(
 	const struct board_message *m, const char *verdict, unsigned code)
 {
@@ -210,6 +227,7 @@ static size_t compose(
 		board_text_str(&t, "null");
 	if (code != 250)
 		string(&t, "why", m->why);
+	alert(&t, m);
 	board_text_str(&t, "}\n");
 	return t.len;
 }
@@ -339,7 +357,8 @@ static void on_quirk(unsigned slot, struct board_message *m,
 
 const struct board_sink_kind board_sink_log = {
 	.name = "log",
-	.last = true,
+	.order = BOARD_SINK_FINAL,
+	.alerts = SMTPD_ALERT,
 	.mail = on_mail,
 	.begin = on_begin,
 	.data = on_data,

@@ -7,138 +7,83 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alerts/reader.h"
 #include "auth.h"
 #include "event.h"
 #include "log.h"
 #include "sinks.h"
-#include "smtpd_lwip_config.h"
+#include "sinks_list.h"
 
-static const struct board_sink_kind null_kind = {.name = "null"};
-
-static const struct board_sink_kind *const kinds[] = {
-	&board_sink_log,
-	&board_sink_maildir,
-#if SMTPD_MQTT
-	&board_sink_mqtt,
-#endif
-	&null_kind,
-	NULL,
-};
-
-static const struct board_sink_kind *sinks[BOARD_MAX_SINKS];
-static unsigned sink_count;
 static struct board_message messages[SMTPD_MAX_SESSIONS];
 static uint64_t sessions;
 
-/* ---- the list of --sink ---- */
+/* ---- alerts ---- */
 
-static const struct board_sink_kind *find_kind(const char *name, size_t len)
+#if SMTPD_ALERT
+static bool reads; /* a sink wants alerts */
+
+static void on_early(unsigned index)
 {
-	size_t i;
-
-	for (i = 0; kinds[i]; i++)
-		if (!strncmp(kinds[i]->name, name, len) && !kinds[i]->name[len])
-			return kinds[i];
-	return NULL;
-}
-
-static char problem[512];
-
-#if SMTPD_MQTT
-#define MQTT "mqtt, "
-#else
-#define MQTT ""
-#endif
-
-static const char *bad_item(const char *item, const char *why)
-{
-	snprintf(problem, sizeof problem,
-		"\"%.200s\": %s; log, maildir:DIR, " MQTT "null are right",
-		item, why);
-	return problem;
-}
-
-/* Note a sink; one whose commit is final goes behind the others. */
-static unsigned add_sink(const struct board_sink_kind *kind)
-{
-	sinks[sink_count] = kind;
-	return sink_count++;
-}
-
-static const char *take_item(char *item, bool final, bool opening)
-{
-	const struct board_sink_kind *kind;
-	char *colon = strchr(item, ':'), *argument = colon ? colon + 1 : NULL;
-	const char *why = NULL;
-	size_t i;
-
-	kind = find_kind(item, colon ? (size_t)(colon - item) : strlen(item));
-	if (!kind)
-		return bad_item(item, "no such sink");
-	if (kind->last != final)
-		return NULL;
-	if (!kind->argument && argument)
-		return bad_item(item, "takes no argument");
-	if (kind->argument && (!argument || !*argument))
-		return bad_item(item, kind->argument);
-	for (i = 0; i < sink_count; i++)
-		if (sinks[i] == kind && !kind->argument)
-			return bad_item(item, "given twice");
-	if (sink_count == BOARD_MAX_SINKS)
-		return bad_item(item, "more than 8 sinks");
-	i = add_sink(kind);
-	if (opening && kind->open)
-		why = kind->open((unsigned)i, argument);
-	else if (!opening && kind->check)
-		why = kind->check(argument);
-	return why ? bad_item(item, why) : NULL;
-}
-
-static const char *take_list(const char *list, bool final, bool opening)
-{
-	char item[4096];
-	const char *why = NULL, *end;
-
-	for (; !why; list = end + 1) {
-		end = list + strcspn(list, ",");
-		while (*list == ' ')
-			list++;
-		snprintf(item, sizeof item, "%.*s", (int)(end - list), list);
-		why = take_item(item, final, opening);
-		if (!*end)
-			break;
-	}
-	return why;
-}
-
-static const char *take_sinks(const char *list, bool opening)
-{
-	const char *why;
-
-	sink_count = 0;
-	why = take_list(list, false, opening);
-	return why ? why : take_list(list, true, opening);
-}
-
-const char *board_sinks_check(const char *list)
-{
-	return take_sinks(list, false);
-}
-
-const char *board_sinks_open(const char *list)
-{
-	return take_sinks(list, true);
-}
-
-/* see sinks.h */
-bool board_sinks_have(const char *kind)
-{
+	struct board_message *m = &messages[index];
 	unsigned i;
 
-	for (i = 0; i < sink_count; i++)
-		if (!strcmp(sinks[i]->name, kind))
-			return true;
-	return false;
+	for (i = 0; i < board_sink_count; i++)
+		if (board_sinks[i]->early)
+			board_sinks[i]->early(i, m, board_reader_alert(index));
+}
+
+static void on_picture(unsigned index, const struct smtpd_alert *a,
+	const uint8_t *p, size_t len)
+{
+	struct board_message *m = &messages[index];
+	unsigned i;
+
+	for (i = 0; i < board_sink_count; i++)
+		if (board_sinks[i]->picture)
+			board_sinks[i]->picture(i, m, a, p, len);
+}
+
+static void open_reader(void)
+{
+	static const struct board_reader_events events = {
+		.early = on_early, .picture = on_picture};
+	unsigned i;
+
+	reads = false;
+	for (i = 0; i < board_sink_count; i++)
+		reads = reads || board_sinks[i]->alerts;
+	board_reader_open(&events, NULL, 0, SMTPD_CHARSET_UNKNOWN);
+}
+
+static struct smtpd_str str(const char *s)
+{
+	struct smtpd_str span = {s, (uint16_t)strlen(s)};
+
+	return span;
+}
+
+static void start_reading(const struct board_message *m)
+{
+	const char *to = m->envelope + strlen(m->envelope) + 1;
+
+	if (reads)
+		board_reader_start(m->session, str(m->envelope), str(to));
+}
+#else
+#define open_reader()                ((void)0)
+#define start_reading(m)             ((void)0)
+#define board_reader_push(i, p, len) ((void)0)
+#define board_reader_finish(i)       ((void)0)
+#define board_reader_stop(i)         ((void)0)
+#endif
+
+/* see sinks.h */
+const char *board_sinks_open(const char *list)
+{
+	const char *why = board_sinks_take(list, true);
+
+	open_reader();
+	return why;
 }
 
 /* ---- small things ---- */
@@ -188,9 +133,10 @@ static void drop_all(struct board_message *m, const char *why, unsigned code)
 	m->refused = false;
 	m->why = why;
 	m->code = code;
-	for (i = 0; i < sink_count; i++)
-		if (sinks[i]->drop)
-			sinks[i]->drop(i, m);
+	for (i = 0; i < board_sink_count; i++)
+		if (board_sinks[i]->drop)
+			board_sinks[i]->drop(i, m);
+	board_reader_stop(m->index);
 }
 
 static enum smtpd_verdict on_connect(struct smtpd_session *s)
@@ -232,9 +178,9 @@ static enum smtpd_verdict on_mail(
 	m->envelope_len = 0;
 	m->rcpt_count = 0;
 	note_address(m, &mail->from.text);
-	for (i = 0; i < sink_count && !r; i++)
-		if (sinks[i]->mail)
-			r = sinks[i]->mail(i, m);
+	for (i = 0; i < board_sink_count && !r; i++)
+		if (board_sinks[i]->mail)
+			r = board_sinks[i]->mail(i, m);
 	if (r)
 		return refuse(m, r);
 	m->open = true;
@@ -263,9 +209,10 @@ static enum smtpd_verdict on_begin(struct smtpd_session *s)
 	const struct board_refusal *r = NULL;
 	unsigned i;
 
-	for (i = 0; i < sink_count && !r; i++)
-		if (sinks[i]->begin)
-			r = sinks[i]->begin(i, m);
+	start_reading(m);
+	for (i = 0; i < board_sink_count && !r; i++)
+		if (board_sinks[i]->begin)
+			r = board_sinks[i]->begin(i, m);
 	if (!r)
 		return SMTPD_ACCEPT;
 	return refuse(m, r);
@@ -281,9 +228,12 @@ static enum smtpd_verdict on_data(
 
 	smtpd_session_info(s, &info);
 	m = &messages[info.index];
-	for (i = 0; i < sink_count && !r; i++)
-		if (sinks[i]->data)
-			r = sinks[i]->data(i, m, p, len, info.octets == 0);
+	if (info.octets)
+		board_reader_push(m->index, p, len);
+	for (i = 0; i < board_sink_count && !r; i++)
+		if (board_sinks[i]->data)
+			r = board_sinks[i]->data(
+				i, m, p, len, info.octets == 0);
 	return r ? refuse(m, r) : SMTPD_ACCEPT;
 }
 
@@ -296,9 +246,10 @@ static const struct board_refusal *prepare_all(struct board_message *m)
 	unsigned i;
 
 	m->waiting = 0;
-	for (i = 0; i < sink_count && !r; i++) {
-		if (sinks[i]->prepare)
-			r = sinks[i]->prepare(i, m);
+	board_reader_finish(m->index);
+	for (i = 0; i < board_sink_count && !r; i++) {
+		if (board_sinks[i]->prepare)
+			r = board_sinks[i]->prepare(i, m);
 		if (r != &board_sink_later)
 			continue;
 		m->waiting |= (uint8_t)(1u << i);
@@ -312,14 +263,14 @@ static const struct board_refusal *commit_all(struct board_message *m)
 	const struct board_refusal *r = NULL;
 	unsigned i;
 
-	for (i = 0; i < sink_count && !r; i++)
-		if (sinks[i]->commit)
-			r = sinks[i]->commit(i, m);
+	for (i = 0; i < board_sink_count && !r; i++)
+		if (board_sinks[i]->commit)
+			r = board_sinks[i]->commit(i, m);
 	if (!r)
 		return NULL;
 	for (i--; i-- > 0;)
-		if (sinks[i]->rollback)
-			sinks[i]->rollback(i, m);
+		if (board_sinks[i]->rollback)
+			board_sinks[i]->rollback(i, m);
 	return r;
 }
 
@@ -329,6 +280,7 @@ static void finish(struct board_message *m, const struct board_refusal *r)
 	m->refusal = r ? r : commit_all(m);
 	if (m->refusal)
 		drop_all(m, "sink", m->refusal->code);
+	board_reader_stop(m->index);
 	m->open = false;
 }
 
@@ -396,9 +348,9 @@ static void on_quirk(
 
 	board_log(BOARD_DEBUG, "[%llu] %s %s", (unsigned long long)m->serial,
 		smtpd_quirk_name(quirk), forgiven ? "forgiven" : "refused");
-	for (i = 0; i < sink_count; i++)
-		if (sinks[i]->quirk)
-			sinks[i]->quirk(i, m, quirk, forgiven);
+	for (i = 0; i < board_sink_count; i++)
+		if (board_sinks[i]->quirk)
+			board_sinks[i]->quirk(i, m, quirk, forgiven);
 }
 
 static void on_closed(

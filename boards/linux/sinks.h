@@ -7,6 +7,7 @@
  * here: written and synced, but not visible), then every sink commits. When a
  * commit fails, those done before it are rolled back. The sink whose commit
  * cannot be taken back (log) commits last.
+ * A sink whose commit cannot fail (inbox) comes behind that.
  *
  * Everything is static: one struct board_message for each session slot.
  */
@@ -17,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alerts/alert.h"
 #include "smtpd.h"
 
 #define BOARD_MAX_SINKS    8
@@ -52,6 +54,14 @@ struct board_message {
 /* `prepare` says neither yes nor no yet: board_sinks_settle() does. */
 extern const struct board_refusal board_sink_later;
 
+/* Who commits when. */
+enum board_sink_order {
+	BOARD_SINK_ROLLS_BACK,  /* a commit can be taken back */
+	BOARD_SINK_FINAL,       /* it cannot */
+	BOARD_SINK_NEVER_FAILS, /* nor needs it to */
+	BOARD_SINK_ORDERS,
+};
+
 /*
  * A kind of sink. `slot` numbers the instances, 0 to BOARD_MAX_SINKS - 1.
  * Each of the questions about a message returns NULL for yes. NULL members
@@ -60,7 +70,8 @@ extern const struct board_refusal board_sink_later;
 struct board_sink_kind {
 	const char *name;     /* as in --sink NAME or --sink NAME:ARGUMENT */
 	const char *argument; /* what the argument is; NULL: takes none */
-	bool last;            /* a commit cannot be taken back */
+	uint8_t order;        /* of commits, enum board_sink_order */
+	bool alerts;          /* mails are read for it: board_reader_alert() */
 	/* Is the argument right? Returns NULL or why not; makes nothing. */
 	const char *(*check)(const char *argument);
 	/* Make ready. Returns NULL or why not. */
@@ -73,6 +84,12 @@ struct board_sink_kind {
 	const struct board_refusal *(*data)(unsigned slot,
 		struct board_message *, const uint8_t *p, size_t len,
 		bool received);
+	/* With `alerts`: as struct board_reader_events has them. */
+	void (*early)(unsigned slot, struct board_message *,
+		const struct board_alert *);
+	void (*picture)(unsigned slot, struct board_message *,
+		const struct smtpd_alert *, const uint8_t *p, size_t len);
+	/* Where `alerts` is set, the alert is full here and in commit. */
 	const struct board_refusal *(*prepare)(
 		unsigned slot, struct board_message *);
 	const struct board_refusal *(*commit)(
@@ -86,6 +103,7 @@ struct board_sink_kind {
 	void (*drop)(unsigned slot, struct board_message *);
 };
 
+extern const struct board_sink_kind board_sink_inbox;
 extern const struct board_sink_kind board_sink_log;
 extern const struct board_sink_kind board_sink_maildir;
 extern const struct board_sink_kind board_sink_mqtt;

@@ -750,6 +750,7 @@ def log_line():
                            entry.pop("time")))
         equal(entry.pop("peer"), "10.0.2.2")
         equal(entry.pop("peer_port"), port)
+        equal(entry.pop("alert")["to"], "b@example.org")
         equal(entry, {
             "session": 1, "helo": "client.example", "protocol": "ESMTP",
             "tls_version": None, "tls_cipher": None, "auth_user": None,

@@ -136,7 +136,8 @@ static void cuts(struct board_text *t, uint8_t cut)
 	board_text_str(t, "]");
 }
 
-static void picture(struct board_text *t, const struct smtpd_alert *a)
+static void picture(
+	struct board_text *t, const struct smtpd_alert *a, uint32_t id)
 {
 	name(t, "picture");
 	if (!a->pictures) {
@@ -144,6 +145,11 @@ static void picture(struct board_text *t, const struct smtpd_alert *a)
 		return;
 	}
 	board_text_str(t, "{");
+	name(t, "id");
+	if (id)
+		board_text_num(t, id);
+	else
+		board_text_str(t, "null");
 	string(t, "type", a->picture_type);
 	string(t, "name", a->picture_name);
 	number(t, "octets", a->picture_octets);
@@ -151,7 +157,8 @@ static void picture(struct board_text *t, const struct smtpd_alert *a)
 	board_text_str(t, "}");
 }
 
-static void mail(struct board_text *t, const struct smtpd_alert *a)
+static void mail(
+	struct board_text *t, const struct smtpd_alert *a, uint32_t picture_id)
 {
 	string(t, "state", smtpd_alert_state_name(a->state));
 	string(t, "event", a->event);
@@ -163,7 +170,7 @@ static void mail(struct board_text *t, const struct smtpd_alert *a)
 	string(t, "subject", a->subject);
 	string(t, "text", a->text);
 	moment(t, "date", a->date_s, a->dated);
-	picture(t, a);
+	picture(t, a, picture_id);
 	number(t, "octets", a->octets);
 	cuts(t, a->cut);
 }
@@ -173,6 +180,7 @@ void board_alert_json(struct board_text *t, const struct board_alert *a)
 {
 	board_text_str(t, "{");
 	number(t, "id", a->id);
+	string(t, "stage", a->stage == BOARD_ALERT_FULL ? "full" : "early");
 	moment(t, "time", a->time_s, a->time_s != 0);
 	number(t, "uptime_ms", a->uptime_ms);
 	name(t, "peer");
@@ -180,7 +188,7 @@ void board_alert_json(struct board_text *t, const struct board_alert *a)
 	board_alert_peer(t, &a->peer);
 	board_text_str(t, "\"");
 	string(t, "user", a->user);
-	mail(t, &a->alert);
+	mail(t, &a->alert, a->picture_id);
 	board_text_str(t, "}");
 }
 

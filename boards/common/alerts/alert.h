@@ -12,14 +12,21 @@
 
 #define BOARD_ALERT_USER_MAX 64 /* octets of a user's name, with NUL */
 
+enum board_alert_stage {
+	BOARD_ALERT_NONE,  /* no alert */
+	BOARD_ALERT_EARLY, /* the mail's header block is over */
+	BOARD_ALERT_FULL,  /* the mail is complete */
+};
+
 struct board_alert {
-	uint32_t id;    /* counted since the start, 1 and up */
+	uint32_t id;    /* counted since the start, 1 and up, with gaps */
+	uint8_t stage;  /* enum board_alert_stage */
 	int64_t time_s; /* when it came, since 1970 in UTC; 0: clock unset */
 	uint32_t uptime_ms; /* the same on the board's own clock */
 	struct smtpd_peer peer;
 	char user[BOARD_ALERT_USER_MAX]; /* authenticated; "" for nobody */
 	struct smtpd_alert alert;
-	uint32_t picture_id; /* where pictures are kept; 0: none */
+	uint32_t picture_id; /* see inbox.h; 0: not kept */
 };
 
 /*

@@ -179,6 +179,7 @@ static void describe(struct board_alert *a, const struct smtpd_session *s)
 
 	smtpd_session_info(s, &info);
 	a->id = ++alerts;
+	a->stage = BOARD_ALERT_FULL;
 	a->time_s = smtpd_port_wall_s();
 	a->uptime_ms = sys_now();
 	a->peer = info.peer;
