@@ -32,8 +32,7 @@ class Broker:
         if tls:
             config += [f"certfile {tls[0]}", f"keyfile {tls[1]}"]
         if persistent:
-            config += ["persistence true", f"persistence_location {self.dir}/",
-                       "autosave_interval 1", "autosave_on_changes true"]
+            config += ["persistence true", f"persistence_location {self.dir}/"]
         with open(os.path.join(self.dir, "conf"), "w",
                   encoding="utf-8") as file:
             file.write("\n".join(config) + "\n")
