@@ -34,20 +34,17 @@ static const char *open_sink(unsigned slot, const char *argument)
 static const struct board_refusal *on_begin(
 	unsigned slot, struct board_message *m)
 {
-	const char *from = m->envelope;
-
 	(void)slot;
-	board_mqtt_mail_begin(m->index, from, from + strlen(from) + 1);
+	board_mqtt_mail_drop(m->index);
 	return NULL;
 }
 
-static const struct board_refusal *on_data(unsigned slot,
-	struct board_message *m, const uint8_t *p, size_t len, bool received)
+static void on_picture(unsigned slot, struct board_message *m,
+	const struct smtpd_alert *a, const uint8_t *p, size_t len)
 {
 	(void)slot;
-	if (!received)
-		board_mqtt_mail_data(m->index, p, len);
-	return NULL;
+	(void)a;
+	board_mqtt_mail_picture(m->index, p, len);
 }
 
 static const struct board_refusal *answer(enum board_mqtt_result r)
@@ -75,7 +72,7 @@ static const struct board_refusal *on_prepare(
 	unsigned slot, struct board_message *m)
 {
 	(void)slot;
-	return answer(board_mqtt_mail_end(m->session, m->index, on_told));
+	return answer(board_mqtt_mail_end(m->index, on_told));
 }
 
 static void on_drop(unsigned slot, struct board_message *m)
@@ -86,10 +83,11 @@ static void on_drop(unsigned slot, struct board_message *m)
 
 const struct board_sink_kind board_sink_mqtt = {
 	.name = "mqtt",
+	.alerts = true,
 	.check = check,
 	.open = open_sink,
 	.begin = on_begin,
-	.data = on_data,
+	.picture = on_picture,
 	.prepare = on_prepare,
 	.drop = on_drop,
 };

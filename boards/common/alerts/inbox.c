@@ -5,11 +5,11 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_INBOX
-
 #include <string.h>
 
 #include "inbox.h"
+
+#if SMTPD_INBOX
 
 #define ROOMS (SMTPD_INBOX_PICTURES + SMTPD_INBOX_STAGES)
 

@@ -5,13 +5,13 @@
  */
 #include "smtpd_config.h"
 
-#if SMTPD_ALERT
-
 #include <string.h>
 
 #include "auth.h"
 #include "reader.h"
 #include "smtpd_port.h"
+
+#if SMTPD_ALERT
 
 /* The octets are the window's, and reading overwrites them: a copy on the
  * stack, in pieces. */

@@ -17,6 +17,7 @@
 #include "smtpd_port.h"
 
 #if SMTPD_MQTT
+#include "alerts/reader.h"
 #include "mqtt_mail.h"
 #endif
 
@@ -67,25 +68,49 @@ static void mqtt_drop(struct message *m)
 	m->waiting = false;
 	if (to_mqtt)
 		board_mqtt_mail_drop(index_of(m));
+	board_reader_stop(index_of(m));
 }
 
-static void mqtt_begin(struct message *m)
+static struct smtpd_str str(const char *s)
 {
-	const char *from = m->envelope;
+	struct smtpd_str span = {s, (uint16_t)strlen(s)};
 
+	return span;
+}
+
+static void mqtt_begin(struct smtpd_session *s, struct message *m)
+{
+	const char *to =
+		m->rcpt_listed ? m->envelope + strlen(m->envelope) + 1 : "";
+
+	mqtt_drop(m);
 	if (to_mqtt)
-		board_mqtt_mail_begin(index_of(m), from,
-			m->rcpt_listed ? from + strlen(from) + 1 : "");
+		board_reader_start(s, str(m->envelope), str(to));
 }
 
 static void mqtt_data(struct message *m, const uint8_t *p, size_t len)
 {
-	if (to_mqtt)
-		board_mqtt_mail_data(index_of(m), p, len);
+	board_reader_push(index_of(m), p, len);
+}
+
+static void on_picture(unsigned index, const struct smtpd_alert *a,
+	const uint8_t *p, size_t len)
+{
+	(void)a;
+	board_mqtt_mail_picture(index, p, len);
+}
+
+static void mqtt_open(void)
+{
+	static const struct board_reader_events events = {
+		.picture = on_picture};
+
+	board_reader_open(&events, NULL, 0, SMTPD_CHARSET_UNKNOWN);
 }
 #else
 #define mqtt_drop(m)         ((void)(m))
-#define mqtt_begin(m)        ((void)(m))
+#define mqtt_begin(s, m)     ((void)(m))
+#define mqtt_open()          ((void)0)
 #define mqtt_data(m, p, len) ((void)(m))
 #endif
 
@@ -144,6 +169,7 @@ void board_sink_open(void)
 	to_mqtt = SMTPD_MQTT && (strcmp(sinks, "mqtt") == 0 ||
 					strcmp(sinks, "log,mqtt") == 0);
 	silent = strcmp(sinks, "null") == 0 || strcmp(sinks, "mqtt") == 0;
+	mqtt_open();
 	if (silent || to_mqtt || strcmp(sinks, "log") == 0)
 		return;
 	board_put("settings: sink: there is no \"");
@@ -245,7 +271,7 @@ static enum smtpd_verdict on_begin(struct smtpd_session *s)
 	m->octets = 0;
 	m->at_received = SMTPD_RECEIVED;
 	m->hashing = smtpd_port_hash_start(&m->hash) == 0;
-	mqtt_begin(m);
+	mqtt_begin(s, m);
 	return m->hashing ? SMTPD_ACCEPT : SMTPD_REJECT;
 }
 
@@ -304,7 +330,8 @@ static enum smtpd_verdict publish(struct smtpd_session *s, struct message *m)
 
 	m->session = s;
 	m->ref = smtpd_session_ref(s);
-	r = board_mqtt_mail_end(s, index_of(m), on_told);
+	board_reader_finish(index_of(m));
+	r = board_mqtt_mail_end(index_of(m), on_told);
 	m->waiting = r == BOARD_MQTT_WAITS;
 	if (r == BOARD_MQTT_TAKEN)
 		return SMTPD_ACCEPT;

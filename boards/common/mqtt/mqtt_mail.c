@@ -1,5 +1,5 @@
 /*
- * mqtt_mail.c - a sink's part in MQTT: mails in, alerts out, by the options
+ * mqtt_mail.c - a sink's part in MQTT: options, pictures, replies
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -7,13 +7,10 @@
 
 #include <string.h>
 
-#include "lwip/sys.h"
-
-#include "auth.h"
+#include "alerts/reader.h"
 #include "mqtt_channels.h"
 #include "mqtt_mail.h"
 #include "mqtt_topic.h"
-#include "smtpd_port.h"
 #include "smtpd_tls_config.h"
 
 #if SMTPD_TLS
@@ -22,22 +19,13 @@
 
 #if SMTPD_MQTT
 
-#define PIECE    512u /* octets of a mail that are read at once */
 #define PORT     1883
 #define PORT_TLS 8883
 
-/* What is read of the message of a session. */
-struct reading {
-	struct smtpd_alert_reader reader;
-	struct board_mqtt_picture picture;
-	const struct smtpd_alert *alert; /* whole; NULL: not yet */
-};
-
-static struct reading readings[SMTPD_MAX_SESSIONS];
+static struct board_mqtt_picture pictures[SMTPD_MAX_SESSIONS];
 static struct board_mqtt_options options;
 static struct board_mqtt_config config;
 static char status_topic[128];
-static uint32_t alerts;
 
 /* ---- the options ---- */
 
@@ -122,93 +110,27 @@ const char *board_mqtt_begin(const struct board_mqtt_given *g)
 
 /* ---- a mail ---- */
 
-static void on_picture(
-	void *ctx, const struct smtpd_alert *a, const uint8_t *p, size_t len)
-{
-	struct reading *r = ctx;
-
-	(void)a;
-	board_mqtt_picture_add(&r->picture, p, len);
-}
-
-static void on_full(void *ctx, const struct smtpd_alert *a)
-{
-	struct reading *r = ctx;
-
-	r->alert = a;
-}
-
-static struct smtpd_str str(const char *s)
-{
-	struct smtpd_str span = {s, (uint16_t)strlen(s)};
-
-	return span;
-}
-
 /* see mqtt_mail.h */
-void board_mqtt_mail_begin(unsigned index, const char *from, const char *to)
+void board_mqtt_mail_picture(unsigned index, const uint8_t *p, size_t len)
 {
-	static const struct smtpd_alert_events events = {
-		.picture = on_picture, .full = on_full};
-	struct reading *r = &readings[index];
-
-	board_mqtt_mail_drop(index);
-	r->alert = NULL;
-	smtpd_alert_start(
-		&r->reader, &events, r, NULL, 0, SMTPD_CHARSET_UNKNOWN);
-	smtpd_alert_envelope(&r->reader, str(from), str(to));
-}
-
-/* see mqtt_mail.h */
-void board_mqtt_mail_data(unsigned index, const uint8_t *p, size_t len)
-{
-	uint8_t piece[PIECE]; /* the reader overwrites what it is given */
-	size_t n;
-
-	for (; len; p += n, len -= n) {
-		n = len < sizeof piece ? len : sizeof piece;
-		memcpy(piece, p, n);
-		smtpd_alert_push(&readings[index].reader, piece, n);
-	}
-}
-
-static void describe(struct board_alert *a, const struct smtpd_session *s)
-{
-	struct smtpd_info info;
-	struct board_text t;
-
-	smtpd_session_info(s, &info);
-	a->id = ++alerts;
-	a->stage = BOARD_ALERT_FULL;
-	a->time_s = smtpd_port_wall_s();
-	a->uptime_ms = sys_now();
-	a->peer = info.peer;
-	a->picture_id = 0;
-	board_text_start(&t, a->user, sizeof a->user);
-	if (info.authenticated)
-		board_text_str(&t, board_auth_user(info.index));
+	board_mqtt_picture_add(&pictures[index], p, len);
 }
 
 /* see mqtt_mail.h */
 enum board_mqtt_result board_mqtt_mail_end(
-	const struct smtpd_session *s, unsigned index, board_mqtt_told_fn told)
+	unsigned index, board_mqtt_told_fn told)
 {
-	static struct board_alert a;
-	struct reading *r = &readings[index];
+	const struct board_alert *a = board_reader_alert(index);
 
-	smtpd_alert_finish(&r->reader);
-	if (!r->alert)
-		return BOARD_MQTT_NEVER;
-	describe(&a, s);
-	a.alert = *r->alert;
-	return board_mqtt_alert(index, &a, &r->picture, told);
+	return a ? board_mqtt_alert(index, a, &pictures[index], told)
+		 : BOARD_MQTT_NEVER;
 }
 
 /* see mqtt_mail.h */
 void board_mqtt_mail_drop(unsigned index)
 {
 	board_mqtt_alert_forget(index);
-	board_mqtt_picture_drop(&readings[index].picture);
+	board_mqtt_picture_drop(&pictures[index]);
 }
 
 /* see mqtt_mail.h */

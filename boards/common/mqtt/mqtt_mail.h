@@ -1,5 +1,5 @@
 /*
- * mqtt_mail.h - a sink's part in MQTT: mails in, alerts out, by the options
+ * mqtt_mail.h - a sink's part in MQTT: options, pictures, replies
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
@@ -9,7 +9,6 @@
 #define BOARD_MQTT_MAIL_H
 
 #include "mqtt_alert.h"
-#include "smtpd.h"
 
 /* What the options mqtt_* say. NUL-terminated; kept by pointer, as is what it
  * points to. */
@@ -34,18 +33,16 @@ const char *board_mqtt_given_check(const struct board_mqtt_given *);
  * there can be no TLS; there is no MQTT then. Static. */
 const char *board_mqtt_begin(const struct board_mqtt_given *);
 
-/* A message begins in the session of this slot. from, to: of the envelope, used
- * until the message is over. */
-void board_mqtt_mail_begin(unsigned index, const char *from, const char *to);
+/* Octets of the picture of the mail in this slot, as struct
+ * board_reader_events has them. */
+void board_mqtt_mail_picture(unsigned index, const uint8_t *p, size_t len);
 
-/* Its next octets. */
-void board_mqtt_mail_data(unsigned index, const uint8_t *p, size_t len);
-
-/* It is complete; as board_mqtt_alert(). */
+/* The mail is complete, and board_reader_alert() full; as
+ * board_mqtt_alert(). */
 enum board_mqtt_result board_mqtt_mail_end(
-	const struct smtpd_session *, unsigned index, board_mqtt_told_fn told);
+	unsigned index, board_mqtt_told_fn told);
 
-/* It is not taken, or nobody waits any more. At any time. */
+/* A mail begins, is not taken, or nobody waits any more. At any time. */
 void board_mqtt_mail_drop(unsigned index);
 
 /* What a client is told of a message that is not taken. */
