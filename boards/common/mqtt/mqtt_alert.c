@@ -30,7 +30,7 @@ struct wait {
 
 static const struct board_mqtt_options *options;
 static struct wait waits[SMTPD_MAX_SESSIONS];
-static uint8_t pictures[SMTPD_MQTT_PICTURES][SMTPD_MQTT_RING];
+static uint8_t mqtt_pictures[SMTPD_MQTT_PICTURES][SMTPD_MQTT_RING];
 static bool taken[SMTPD_MQTT_PICTURES];
 
 /* ---- pictures ---- */
@@ -78,7 +78,7 @@ void board_mqtt_picture_add(
 		leave_out(p, "larger than the MQTT buffer");
 		return;
 	}
-	memcpy(pictures[p->buffer - 1] + p->len, octets, len);
+	memcpy(mqtt_pictures[p->buffer - 1] + p->len, octets, len);
 	p->len += (uint32_t)len;
 }
 
@@ -239,7 +239,7 @@ static int publish_picture(
 	size_t len = strlen(topic);
 	int ret;
 
-	m.payload = pictures[p->buffer - 1];
+	m.payload = mqtt_pictures[p->buffer - 1];
 	memcpy(topic + len, PICTURE, sizeof PICTURE);
 	ret = board_mqtt_publish(&m);
 	topic[len] = '\0';

@@ -54,14 +54,14 @@ static struct {
 	uint32_t connects;
 	uint8_t state;
 	bool restart; /* this connection is no good */
-} me;
+} mqtt;
 
 static void tick(void *arg);
 
 static void arm(uint32_t ms)
 {
 	sys_untimeout(tick, NULL);
-	if (me.state != OFF)
+	if (mqtt.state != OFF)
 		sys_timeout(ms, tick, NULL);
 }
 
@@ -70,17 +70,17 @@ static void say(const char *what, const char *why)
 	char line[160];
 	struct board_text t;
 
-	if (!me.config->say)
+	if (!mqtt.config->say)
 		return;
 	board_text_start(&t, line, sizeof line);
 	board_text_str(&t, "mqtt: ");
-	board_text_str(&t, me.config->server);
+	board_text_str(&t, mqtt.config->server);
 	board_text_str(&t, " ");
-	board_text_num(&t, me.config->port);
+	board_text_num(&t, mqtt.config->port);
 	board_text_str(&t, ": ");
 	board_text_str(&t, what);
 	board_text_str(&t, why);
-	me.config->say(line);
+	mqtt.config->say(line);
 }
 
 /* ---- a connection ends ---- */
@@ -89,26 +89,26 @@ static void say(const char *what, const char *why)
  * all others who lost the same broker. */
 static void wait_longer(void)
 {
-	uint32_t ms = me.backoff_ms ? 2 * me.backoff_ms : BACKOFF_MIN_MS;
+	uint32_t ms = mqtt.backoff_ms ? 2 * mqtt.backoff_ms : BACKOFF_MIN_MS;
 
-	me.backoff_ms = LWIP_MIN(ms, BACKOFF_MAX_MS);
-	me.wait_ms = me.backoff_ms + LWIP_RAND() % (me.backoff_ms + 1);
+	mqtt.backoff_ms = LWIP_MIN(ms, BACKOFF_MAX_MS);
+	mqtt.wait_ms = mqtt.backoff_ms + LWIP_RAND() % (mqtt.backoff_ms + 1);
 }
 
 /* why: static. A problem that stays is said once. */
 static void lost(const char *why, bool blame)
 {
-	if (me.state == OFF)
+	if (mqtt.state == OFF)
 		return;
-	blame = blame && me.state == ONLINE;
-	me.state = WAITING;
-	me.restart = false;
+	blame = blame && mqtt.state == ONLINE;
+	mqtt.state = WAITING;
+	mqtt.restart = false;
 	wait_longer();
-	if (me.problem != why)
+	if (mqtt.problem != why)
 		say("no connection: ", why);
-	me.problem = why;
+	mqtt.problem = why;
 	board_mqtt_store_lost(blame);
-	me.begun_ms = sys_now();
+	mqtt.begun_ms = sys_now();
 	arm(0);
 }
 
@@ -128,8 +128,8 @@ static const char *reason(mqtt_connection_status_t status)
 	case MQTT_CONNECT_TIMEOUT:
 		return "the broker does not answer";
 	default:
-		return me.state == ONLINE ? "it was closed"
-					  : "nobody there, or no TLS with us";
+		return mqtt.state == ONLINE ? "it was closed"
+					    : "nobody there, or no TLS with us";
 	}
 }
 
@@ -138,26 +138,27 @@ static const char *reason(mqtt_connection_status_t status)
 static void acked(void *arg, err_t err)
 {
 	if (err == ERR_OK) {
-		me.backoff_ms = 0;
+		mqtt.backoff_ms = 0;
 		board_mqtt_store_acked(arg);
 	} else {
-		me.restart = true;
+		mqtt.restart = true;
 	}
 	arm(0);
 }
 
 static void greet(void)
 {
-	const char *topic = me.config->status_topic;
+	const char *topic = mqtt.config->status_topic;
 
-	me.state = ONLINE;
-	me.connects++;
-	me.problem = NULL;
+	mqtt.state = ONLINE;
+	mqtt.connects++;
+	mqtt.problem = NULL;
 	say("connected", "");
 	if (topic)
-		mqtt_publish(&me.client, topic, "online", 6, 1, 1, acked, NULL);
-	if (me.config->online)
-		me.config->online();
+		mqtt_publish(
+			&mqtt.client, topic, "online", 6, 1, 1, acked, NULL);
+	if (mqtt.config->online)
+		mqtt.config->online();
 	arm(0);
 }
 
@@ -179,8 +180,8 @@ static const char *hand_on(void *arg, struct altcp_pcb *conn, uint8_t len)
 
 	if (!p)
 		return "no memory";
-	pbuf_take(p, me.guard.octets, len);
-	me.recv(arg, conn, p, ERR_OK);
+	pbuf_take(p, mqtt.guard.octets, len);
+	mqtt.recv(arg, conn, p, ERR_OK);
 	return NULL;
 }
 
@@ -191,12 +192,12 @@ static const char *take(void *arg, struct altcp_pcb *conn, const struct pbuf *p)
 	u16_t i;
 
 	for (i = 0; i < p->tot_len; i++) {
-		why = board_mqtt_guard(&me.guard, pbuf_get_at(p, i), &len);
+		why = board_mqtt_guard(&mqtt.guard, pbuf_get_at(p, i), &len);
 		if (!why && len)
 			why = hand_on(arg, conn, len);
 		if (why)
 			return why;
-		if (me.client.conn != conn)
+		if (mqtt.client.conn != conn)
 			break; /* it has closed it */
 	}
 	return NULL;
@@ -209,22 +210,22 @@ static err_t on_recv(
 	const char *why;
 
 	if (!p || err != ERR_OK)
-		return me.recv(arg, conn, p, err);
+		return mqtt.recv(arg, conn, p, err);
 	why = take(arg, conn, p);
 	pbuf_free(p);
 	if (!why)
 		return ERR_OK;
-	mqtt_disconnect(&me.client);
+	mqtt_disconnect(&mqtt.client);
 	lost(why, true);
 	return ERR_OK;
 }
 
 static err_t on_connected(void *arg, struct altcp_pcb *conn, err_t err)
 {
-	err_t ret = me.connected(arg, conn, err);
+	err_t ret = mqtt.connected(arg, conn, err);
 
-	if (err == ERR_OK && me.client.conn == conn) {
-		me.recv = conn->recv;
+	if (err == ERR_OK && mqtt.client.conn == conn) {
+		mqtt.recv = conn->recv;
 		altcp_recv(conn, on_recv);
 	}
 	return ret;
@@ -236,23 +237,23 @@ static void connect_to(const ip_addr_t *ip)
 {
 	err_t err;
 
-	me.state = CONNECTING;
-	memset(&me.guard, 0, sizeof me.guard);
-	err = mqtt_client_connect(
-		&me.client, ip, me.config->port, on_connection, NULL, &me.info);
+	mqtt.state = CONNECTING;
+	memset(&mqtt.guard, 0, sizeof mqtt.guard);
+	err = mqtt_client_connect(&mqtt.client, ip, mqtt.config->port,
+		on_connection, NULL, &mqtt.info);
 	if (err != ERR_OK) {
 		lost(err == ERR_RTE ? "no way there" : "no memory", false);
 		return;
 	}
-	me.connected = me.client.conn->connected;
-	me.client.conn->connected = on_connected;
+	mqtt.connected = mqtt.client.conn->connected;
+	mqtt.client.conn->connected = on_connected;
 }
 
 static void resolved(const char *name, const ip_addr_t *ip, void *arg)
 {
 	LWIP_UNUSED_ARG(name);
 	LWIP_UNUSED_ARG(arg);
-	if (me.state != RESOLVING)
+	if (mqtt.state != RESOLVING)
 		return;
 	if (ip)
 		connect_to(ip);
@@ -265,9 +266,9 @@ static void begin(void)
 	ip_addr_t ip;
 	err_t err;
 
-	me.begun_ms = sys_now();
-	me.state = RESOLVING;
-	err = dns_gethostbyname(me.config->server, &ip, resolved, NULL);
+	mqtt.begun_ms = sys_now();
+	mqtt.state = RESOLVING;
+	err = dns_gethostbyname(mqtt.config->server, &ip, resolved, NULL);
 	if (err == ERR_OK)
 		connect_to(&ip);
 	else if (err != ERR_INPROGRESS)
@@ -278,17 +279,17 @@ static void begin(void)
 
 static void give_up(const char *why)
 {
-	mqtt_disconnect(&me.client);
+	mqtt_disconnect(&mqtt.client);
 	lost(why, false);
 }
 
 /* When the state we are in is to be left. */
 static uint32_t state_ms(void)
 {
-	uint32_t gone_ms = sys_now() - me.begun_ms;
-	uint32_t all_ms = me.state == WAITING ? me.wait_ms : CONNECT_MS;
+	uint32_t gone_ms = sys_now() - mqtt.begun_ms;
+	uint32_t all_ms = mqtt.state == WAITING ? mqtt.wait_ms : CONNECT_MS;
 
-	if (me.state == OFF || me.state == ONLINE)
+	if (mqtt.state == OFF || mqtt.state == ONLINE)
 		return IDLE_MS;
 	return gone_ms < all_ms ? all_ms - gone_ms : 0;
 }
@@ -300,16 +301,16 @@ static void tick(void *arg)
 
 	LWIP_UNUSED_ARG(arg);
 	if (next_ms < IDLE_MS)
-		me.wait_ms = LWIP_MIN(me.wait_ms, EAGER_MS);
-	if (me.state == ONLINE && (me.restart || silent))
+		mqtt.wait_ms = LWIP_MIN(mqtt.wait_ms, EAGER_MS);
+	if (mqtt.state == ONLINE && (mqtt.restart || silent))
 		give_up("the broker does not acknowledge");
-	else if (me.state == ONLINE)
-		next_ms = board_mqtt_store_pump(&me.client, acked)
+	else if (mqtt.state == ONLINE)
+		next_ms = board_mqtt_store_pump(&mqtt.client, acked)
 				  ? LWIP_MIN(next_ms, RETRY_MS)
 				  : next_ms;
-	else if (me.state == WAITING && !state_ms())
+	else if (mqtt.state == WAITING && !state_ms())
 		begin();
-	else if (me.state != OFF && !state_ms())
+	else if (mqtt.state != OFF && !state_ms())
 		give_up("the broker does not answer");
 	arm(LWIP_MIN(next_ms, state_ms()));
 }
@@ -319,33 +320,33 @@ static void tick(void *arg)
 /* see mqtt_client.h */
 void board_mqtt_start(const struct board_mqtt_config *config)
 {
-	me.config = config;
-	me.info.client_id = config->client_id;
-	me.info.client_user = config->user;
-	me.info.client_pass = config->password;
-	me.info.keep_alive = KEEP_ALIVE_S;
-	me.info.will_topic = config->status_topic;
-	me.info.will_msg = config->status_topic ? "offline" : NULL;
-	me.info.will_qos = 1;
-	me.info.will_retain = 1;
+	mqtt.config = config;
+	mqtt.info.client_id = config->client_id;
+	mqtt.info.client_user = config->user;
+	mqtt.info.client_pass = config->password;
+	mqtt.info.keep_alive = KEEP_ALIVE_S;
+	mqtt.info.will_topic = config->status_topic;
+	mqtt.info.will_msg = config->status_topic ? "offline" : NULL;
+	mqtt.info.will_qos = 1;
+	mqtt.info.will_retain = 1;
 #if LWIP_ALTCP && LWIP_ALTCP_TLS
-	me.info.tls_config = config->tls;
+	mqtt.info.tls_config = config->tls;
 #endif
-	me.problem = NULL;
-	me.backoff_ms = me.wait_ms = 0;
-	me.begun_ms = sys_now();
-	me.state = WAITING;
+	mqtt.problem = NULL;
+	mqtt.backoff_ms = mqtt.wait_ms = 0;
+	mqtt.begun_ms = sys_now();
+	mqtt.state = WAITING;
 	arm(0);
 }
 
 /* see mqtt_client.h */
 void board_mqtt_stop(void)
 {
-	if (me.state == OFF)
+	if (mqtt.state == OFF)
 		return;
-	me.state = OFF;
+	mqtt.state = OFF;
 	arm(0);
-	mqtt_disconnect(&me.client);
+	mqtt_disconnect(&mqtt.client);
 	board_mqtt_store_clear();
 }
 
@@ -364,8 +365,8 @@ int board_mqtt_publish(const struct board_mqtt_message *m)
 void board_mqtt_get_stats(struct board_mqtt_stats *out)
 {
 	board_mqtt_store_stats(out);
-	out->online = me.state == ONLINE;
-	out->connects = me.connects;
+	out->online = mqtt.state == ONLINE;
+	out->connects = mqtt.connects;
 }
 
 #endif

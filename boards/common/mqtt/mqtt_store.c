@@ -29,11 +29,12 @@ struct slot {
 	uint8_t octets[SMTPD_MQTT_MESSAGE_MAX];
 };
 
-static struct slot slots[SMTPD_MQTT_MESSAGES];
+static struct slot mqtt_slots[SMTPD_MQTT_MESSAGES];
 static uint32_t last_serial;
 static struct board_mqtt_stats counts;
 
-#define FOR_EACH(s) for ((s) = slots; (s) < slots + SMTPD_MQTT_MESSAGES; (s)++)
+#define FOR_EACH(s)                                                            \
+	for ((s) = mqtt_slots; (s) < mqtt_slots + SMTPD_MQTT_MESSAGES; (s)++)
 
 static struct slot *oldest(uint8_t state)
 {
@@ -117,7 +118,7 @@ int board_mqtt_store_put(const struct board_mqtt_message *m)
 	FOR_EACH(s)
 	if (s->state == FREE)
 		break;
-	if (s == slots + SMTPD_MQTT_MESSAGES)
+	if (s == mqtt_slots + SMTPD_MQTT_MESSAGES)
 		return SMTPD_ENONE;
 	fill(s, m, topic_len);
 	counts.waiting++;
