@@ -59,4 +59,15 @@ void smtpd_auth_ended(struct smtpd_session *, bool failed);
 #define smtpd_auth_ended(s, failed) ((void)(s), (void)(failed))
 #endif
 
+/* Does its AUTH wait? */
+static inline bool is_penalty(const struct smtpd_session *s)
+{
+#if SMTPD_AUTH_DELAY
+	return s->state == ST_PENALTY;
+#else
+	(void)s;
+	return false;
+#endif
+}
+
 #endif

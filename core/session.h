@@ -436,17 +436,6 @@ static inline bool offers_starttls(const struct smtpd_session *s)
 	return s->listener->flags & SMTPD_LISTEN_STARTTLS && !has_tls(s);
 }
 
-/* Does its AUTH wait? */
-static inline bool is_penalty(const struct smtpd_session *s)
-{
-#if SMTPD_AUTH_DELAY
-	return s->state == ST_PENALTY;
-#else
-	(void)s;
-	return false;
-#endif
-}
-
 bool smtpd_offers_auth(const struct smtpd_session *); /* cmd_auth.c */
 
 #if SMTPD_AUTH_MORE
