@@ -9,7 +9,8 @@
  *
  * tests: sources boards/common/firmware/settings.c boards/common/blob.c
  * tests: sources boards/common/address.c boards/common/setting.c
- * tests: sources boards/common/policy.c boards/common/profile.c
+ * tests: sources boards/common/policy.c boards/common/access.c
+ * tests: sources boards/common/blocks.c boards/common/profile.c
  * tests: sources boards/common/text.c
  * tests: sources boards/common/verifier.c boards/common/board_base64.c
  * tests: sources port/template/port.c
