@@ -194,6 +194,7 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_topic.c
 	${SMTPD_DIR}/boards/common/policy.c
 	${SMTPD_DIR}/boards/common/relay.c
+	${SMTPD_DIR}/boards/common/sinks/route.c
 	${SMTPD_DIR}/boards/common/profile.c
 	${SMTPD_DIR}/boards/common/rate.c
 	${SMTPD_DIR}/boards/common/setting.c
@@ -279,6 +280,7 @@ set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/sink_mqtt.c
 	${SMTPD_DIR}/boards/linux/sinks.c
 	${SMTPD_DIR}/boards/linux/sinks_list.c
+	${SMTPD_DIR}/boards/linux/sinks_route.c
 	${SMTPD_DIR}/boards/linux/state.c
 	${SMTPD_DIR}/boards/linux/tls_files.c
 	${SMTPD_DIR}/boards/linux/users.c

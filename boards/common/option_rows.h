@@ -58,6 +58,17 @@ WORDS("Mail", "myhostname", host_name, "",
 LIST(SAME, "sink", sinks, "log",
 	"where messages go: inbox, log, maildir:DIR, mqtt, null; repeat it or "
 	"give a comma list, all of them must take a message"),
+#if BOARD_LINUX
+LIST(SAME, "sink_best_effort", sink_best_effort, "",
+	"of these a failure is said on stderr and refuses nothing: names as in "
+	"sink, with or without what follows their colon"),
+LIST(SAME, "sink_route", sink_routes, "",
+	"which sinks take a message: CONDITION... > SINK...; a condition is "
+	"listener:, peer:, user:, from:, to: or subject: and words with | "
+	"between, in quotes where they have spaces; repeat it: the first "
+	"decides whose conditions all hold, and where none does all sinks take "
+	"it"),
+#endif
 #if SMTPD_RELAY_CHECK
 FLAG(SAME, "sink_relays", policy.relays, 0,
 	"a sink hands messages on to others: every port is tried at the start, "

@@ -94,7 +94,13 @@ static int check(void)
 	if (why)
 		return board_options_fail(o->users_file, "%s", why);
 	why = board_sinks_check(o->sinks);
-	return why ? board_options_fail(o->sinks, "%s", why) : 0;
+	if (why)
+		return board_options_fail(o->sinks, "%s", why);
+	why = board_sinks_check_routes(o->sink_routes);
+	if (why)
+		return board_options_fail(o->sink_routes, "%s", why);
+	why = board_sinks_take_best_effort(o->sink_best_effort);
+	return why ? board_options_fail(o->sink_best_effort, "%s", why) : 0;
 }
 
 /* ---- start ---- */

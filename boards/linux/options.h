@@ -39,7 +39,7 @@ struct board_options {
 #endif
 	uint8_t clock_unset; /* enum smtpd_tls_clock */
 	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
-	char sinks[4096];
+	char sinks[4096], sink_routes[4096], sink_best_effort[512];
 #if SMTPD_RECIPIENTS
 	char mydestination[4096], local_recipients[8192];
 	char recipient_delimiter[2];

@@ -32,6 +32,12 @@ static struct lwip_smtpd_listener listeners[BOARD_PORTS];
 static struct smtpd_cidr proxies[BOARD_PORTS][BOARD_PROXIES_MAX];
 #endif
 
+/* see server.h */
+const struct smtpd_listener *board_server_listener(unsigned i)
+{
+	return &listeners[i].smtpd;
+}
+
 bool board_port_used(unsigned i)
 {
 	return board_policy_port(&board_options.policy, i) != 0;

@@ -25,6 +25,9 @@ int board_server_check(void);
  * printed. */
 int board_server_open(void);
 
+/* What the sessions of port i call their listener. */
+const struct smtpd_listener *board_server_listener(unsigned i);
+
 /* Close them; sessions go on. */
 void board_server_close(void);
 

@@ -299,7 +299,7 @@ static void on_drop(unsigned slot, struct board_message *m)
 	size_t len;
 
 	(void)slot;
-	if (!may_write())
+	if (m->goes_on || !may_write())
 		return;
 	len = compose(m, m->code ? "refused" : "dropped", m->code);
 	write_line(line, len, 0);

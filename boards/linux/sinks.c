@@ -11,11 +11,65 @@
 #include "auth.h"
 #include "event.h"
 #include "log.h"
+#include "options.h"
+#include "server.h"
 #include "sinks.h"
 #include "sinks_list.h"
 
 static struct board_message messages[SMTPD_MAX_SESSIONS];
 static uint64_t sessions;
+
+const struct board_refusal board_sink_later = {0, NULL, NULL};
+
+static bool has_part(const struct board_message *m, unsigned i)
+{
+	return !(m->off >> i & 1);
+}
+
+/* This sink has no part in the message any more, which goes on. */
+static void leave(struct board_message *m, unsigned i)
+{
+	m->off |= (uint8_t)(1u << i);
+	m->waiting &= (uint8_t) ~(1u << i);
+	m->goes_on = true;
+	if (board_sinks[i]->drop)
+		board_sinks[i]->drop(i, m);
+	m->goes_on = false;
+}
+
+/* ---- routes ---- */
+
+static unsigned listener_of(const struct smtpd_info *info)
+{
+	unsigned i;
+
+	for (i = 0; i < BOARD_PORTS; i++)
+		if (board_server_listener(i) == info->listener)
+			break;
+	return i;
+}
+
+/* Which sinks take it. subject: NULL: not known yet. */
+static void route(struct board_message *m, const char *subject)
+{
+	struct smtpd_info info;
+	struct board_route_mail mail = {
+		.envelope = m->envelope,
+		.rcpt_count = m->rcpt_count,
+		.subject = subject,
+		.peer = &info.peer,
+	};
+	uint8_t mask;
+	unsigned i;
+
+	smtpd_session_info(m->session, &info);
+	mail.listener = listener_of(&info);
+	mail.user = info.authenticated ? board_auth_user(m->index) : "";
+	m->undecided = board_sinks_route(&mail, &mask) == BOARD_ROUTE_UNKNOWN;
+	for (i = 0; i < board_sink_count; i++)
+		if (!(mask >> i & 1))
+			leave(m, i);
+}
 
 /* ---- alerts ---- */
 
@@ -27,8 +81,10 @@ static void on_early(unsigned index)
 	struct board_message *m = &messages[index];
 	unsigned i;
 
+	if (m->undecided)
+		route(m, board_reader_alert(index)->alert.subject);
 	for (i = 0; i < board_sink_count; i++)
-		if (board_sinks[i]->early)
+		if (board_sinks[i]->early && has_part(m, i))
 			board_sinks[i]->early(i, m, board_reader_alert(index));
 }
 
@@ -39,7 +95,7 @@ static void on_picture(unsigned index, const struct smtpd_alert *a,
 	unsigned i;
 
 	for (i = 0; i < board_sink_count; i++)
-		if (board_sinks[i]->picture)
+		if (board_sinks[i]->picture && has_part(m, i))
 			board_sinks[i]->picture(i, m, a, p, len);
 }
 
@@ -49,7 +105,7 @@ static void open_reader(void)
 		.early = on_early, .picture = on_picture};
 	unsigned i;
 
-	reads = false;
+	reads = *board_options.sink_routes; /* for the subject */
 	for (i = 0; i < board_sink_count; i++)
 		reads = reads || board_sinks[i]->alerts;
 	board_reader_open(&events, NULL, 0, SMTPD_CHARSET_UNKNOWN);
@@ -121,6 +177,19 @@ static enum smtpd_verdict refuse(
 	return SMTPD_REJECT;
 }
 
+/* What a sink said; of one that is not required, that it is left out. */
+static const struct board_refusal *answer(
+	struct board_message *m, unsigned i, const struct board_refusal *r)
+{
+	if (!r || r == &board_sink_later || board_sink_required(i))
+		return r;
+	board_log(BOARD_ERROR, "[%llu] sink %s left out: %u %s",
+		(unsigned long long)m->serial, board_sinks[i]->name, r->code,
+		r->text);
+	leave(m, i);
+	return NULL;
+}
+
 /* No sink takes the message. */
 static void drop_all(struct board_message *m, const char *why, unsigned code)
 {
@@ -134,7 +203,7 @@ static void drop_all(struct board_message *m, const char *why, unsigned code)
 	m->why = why;
 	m->code = code;
 	for (i = 0; i < board_sink_count; i++)
-		if (board_sinks[i]->drop)
+		if (board_sinks[i]->drop && has_part(m, i))
 			board_sinks[i]->drop(i, m);
 	board_reader_stop(m->index);
 }
@@ -174,13 +243,15 @@ static enum smtpd_verdict on_mail(
 
 	drop_all(m, "refused", 0);
 	m->refusal = NULL;
+	m->off = 0;
+	m->undecided = false;
 	m->size = mail->size;
 	m->envelope_len = 0;
 	m->rcpt_count = 0;
 	note_address(m, &mail->from.text);
 	for (i = 0; i < board_sink_count && !r; i++)
 		if (board_sinks[i]->mail)
-			r = board_sinks[i]->mail(i, m);
+			r = answer(m, i, board_sinks[i]->mail(i, m));
 	if (r)
 		return refuse(m, r);
 	m->open = true;
@@ -209,10 +280,11 @@ static enum smtpd_verdict on_begin(struct smtpd_session *s)
 	const struct board_refusal *r = NULL;
 	unsigned i;
 
+	route(m, NULL);
 	start_reading(m);
 	for (i = 0; i < board_sink_count && !r; i++)
-		if (board_sinks[i]->begin)
-			r = board_sinks[i]->begin(i, m);
+		if (board_sinks[i]->begin && has_part(m, i))
+			r = answer(m, i, board_sinks[i]->begin(i, m));
 	if (!r)
 		return SMTPD_ACCEPT;
 	return refuse(m, r);
@@ -231,13 +303,12 @@ static enum smtpd_verdict on_data(
 	if (info.octets)
 		board_reader_push(m->index, p, len);
 	for (i = 0; i < board_sink_count && !r; i++)
-		if (board_sinks[i]->data)
-			r = board_sinks[i]->data(
-				i, m, p, len, info.octets == 0);
+		if (board_sinks[i]->data && has_part(m, i))
+			r = answer(m, i,
+				board_sinks[i]->data(
+					i, m, p, len, info.octets == 0));
 	return r ? refuse(m, r) : SMTPD_ACCEPT;
 }
-
-const struct board_refusal board_sink_later = {0, NULL, NULL};
 
 /* Ask all; m->waiting are those that answer later. */
 static const struct board_refusal *prepare_all(struct board_message *m)
@@ -248,8 +319,8 @@ static const struct board_refusal *prepare_all(struct board_message *m)
 	m->waiting = 0;
 	board_reader_finish(m->index);
 	for (i = 0; i < board_sink_count && !r; i++) {
-		if (board_sinks[i]->prepare)
-			r = board_sinks[i]->prepare(i, m);
+		if (board_sinks[i]->prepare && has_part(m, i))
+			r = answer(m, i, board_sinks[i]->prepare(i, m));
 		if (r != &board_sink_later)
 			continue;
 		m->waiting |= (uint8_t)(1u << i);
@@ -264,12 +335,12 @@ static const struct board_refusal *commit_all(struct board_message *m)
 	unsigned i;
 
 	for (i = 0; i < board_sink_count && !r; i++)
-		if (board_sinks[i]->commit)
-			r = board_sinks[i]->commit(i, m);
+		if (board_sinks[i]->commit && has_part(m, i))
+			r = answer(m, i, board_sinks[i]->commit(i, m));
 	if (!r)
 		return NULL;
 	for (i--; i-- > 0;)
-		if (board_sinks[i]->rollback)
+		if (board_sinks[i]->rollback && has_part(m, i))
 			board_sinks[i]->rollback(i, m);
 	return r;
 }
@@ -293,6 +364,7 @@ void board_sinks_settle(
 
 	if (!m->open || !(m->waiting & bit))
 		return;
+	r = answer(m, slot, r);
 	m->waiting = r ? 0 : m->waiting & (uint8_t)~bit;
 	if (m->waiting)
 		return;

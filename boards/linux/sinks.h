@@ -45,6 +45,9 @@ struct board_message {
 	uint32_t size;   /* declared, 0 when not */
 	smtpd_ref ref;   /* the question that `waiting` are asked */
 	uint8_t waiting; /* a bit for each sink that has not prepared yet */
+	uint8_t off;     /* a bit for each that has no part in the message */
+	bool undecided;  /* its subject decides which sinks those are */
+	bool goes_on;    /* inside `drop`: only this sink forgets it */
 	bool open;       /* MAIL was accepted and nothing has ended it */
 	bool refused;    /* the engine refused it; the reply follows */
 	/* from, then each recipient, each with a NUL behind it */
@@ -99,7 +102,8 @@ struct board_sink_kind {
 	/* The client did something odd, which was forgiven or refused. */
 	void (*quirk)(unsigned slot, struct board_message *,
 		enum smtpd_quirk quirk, bool forgiven);
-	/* The message is not taken: forget it. m->why and m->code say why. */
+	/* The message is not taken: forget it. m->why and m->code say why;
+	 * with m->goes_on other sinks may still take it. */
 	void (*drop)(unsigned slot, struct board_message *);
 };
 
@@ -118,6 +122,11 @@ extern const struct smtpd_sink board_sink;
  */
 const char *board_sinks_check(const char *list);
 const char *board_sinks_open(const char *list);
+
+/* After these: check the options sink_route, and sink_best_effort, which is
+ * taken over. Returns the same. */
+const char *board_sinks_check_routes(const char *list);
+const char *board_sinks_take_best_effort(const char *list);
 
 /* Is a sink of this kind open? */
 bool board_sinks_have(const char *kind);

@@ -27,6 +27,8 @@ static const struct board_sink_kind *const kinds[] = {
 
 const struct board_sink_kind *board_sinks[BOARD_MAX_SINKS];
 unsigned board_sink_count;
+struct smtpd_str board_sink_names[BOARD_MAX_SINKS];
+
 /* ---- the list of --sink ---- */
 
 static const struct board_sink_kind *find_kind(const char *name, size_t len)
@@ -61,13 +63,16 @@ static const char *bad_item(const char *item, const char *why)
 	return problem;
 }
 
-static unsigned add_sink(const struct board_sink_kind *kind)
+static unsigned add_sink(
+	const struct board_sink_kind *kind, struct smtpd_str name)
 {
+	board_sink_names[board_sink_count] = name;
 	board_sinks[board_sink_count] = kind;
 	return board_sink_count++;
 }
 
-static const char *take_item(char *item, unsigned order, bool opening)
+static const char *take_item(
+	char *item, struct smtpd_str name, unsigned order, bool opening)
 {
 	const struct board_sink_kind *kind;
 	char *colon = strchr(item, ':'), *argument = colon ? colon + 1 : NULL;
@@ -88,7 +93,7 @@ static const char *take_item(char *item, unsigned order, bool opening)
 			return bad_item(item, "given twice");
 	if (board_sink_count == BOARD_MAX_SINKS)
 		return bad_item(item, "more than 8 sinks");
-	i = add_sink(kind);
+	i = add_sink(kind, name);
 	if (opening && kind->open)
 		why = kind->open((unsigned)i, argument);
 	else if (!opening && kind->check)
@@ -100,13 +105,16 @@ static const char *take_list(const char *list, unsigned order, bool opening)
 {
 	char item[4096];
 	const char *why = NULL, *end;
+	struct smtpd_str name;
 
 	for (; !why; list = end + 1) {
 		end = list + strcspn(list, ",");
 		while (*list == ' ')
 			list++;
 		snprintf(item, sizeof item, "%.*s", (int)(end - list), list);
-		why = take_item(item, order, opening);
+		name.s = list;
+		name.len = (uint16_t)(end - list);
+		why = take_item(item, name, order, opening);
 		if (!*end)
 			break;
 	}

@@ -1,0 +1,117 @@
+/*
+ * sinks_route.c - the options sink_route and sink_best_effort
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include <string.h>
+
+#include "blocks.h"
+#include "options.h"
+#include "sinks.h"
+#include "sinks_list.h"
+#include "text.h"
+
+static uint8_t best_effort;
+static char problem[512];
+
+static const char *bad(struct smtpd_str item, const char *why)
+{
+	struct board_text t;
+
+	board_text_start(&t, problem, sizeof problem);
+	board_text_json(&t, item.s, item.len);
+	board_text_str(&t, ": ");
+	board_text_str(&t, why);
+	return problem;
+}
+
+static bool is(struct smtpd_str a, const char *s, size_t len)
+{
+	return a.len == len && !memcmp(a.s, s, len);
+}
+
+/* A bit for each sink of that name: as in the list of sinks, or what stands
+ * before the colon there. */
+static uint8_t named(struct smtpd_str name)
+{
+	unsigned i, mask = 0;
+
+	for (i = 0; i < board_sink_count; i++)
+		if (is(name, board_sink_names[i].s, board_sink_names[i].len) ||
+			is(name, board_sinks[i]->name,
+				strlen(board_sinks[i]->name)))
+			mask |= 1u << i;
+	return (uint8_t)mask;
+}
+
+/* The sinks of a route; 0 with *why set: there is no such sink. */
+static uint8_t sinks_of(struct smtpd_str route, const char **why)
+{
+	struct smtpd_str name;
+	size_t at = 0;
+	uint8_t one, mask = 0;
+
+	while ((name = board_route_sink(route, &at)).len) {
+		one = named(name);
+		if (!one && !is(name, "null", 4) && why)
+			*why = bad(name, "is none of the sinks");
+		mask |= one;
+	}
+	return mask;
+}
+
+/* see sinks_list.h */
+const char *board_sinks_check_routes(const char *list)
+{
+	const char *why = NULL;
+
+	while (list && *list && !why) {
+		struct smtpd_str route = board_list_item(&list);
+
+		why = board_route_check(route);
+		if (why)
+			why = bad(route, why);
+		else
+			sinks_of(route, &why);
+	}
+	return why;
+}
+
+/* see sinks_list.h */
+const char *board_sinks_take_best_effort(const char *list)
+{
+	best_effort = 0;
+	while (list && *list) {
+		struct smtpd_str name = board_list_item(&list);
+		uint8_t mask = named(name);
+
+		if (!mask)
+			return bad(name, "is none of the sinks");
+		best_effort |= mask;
+	}
+	return NULL;
+}
+
+/* see sinks_list.h */
+bool board_sink_required(unsigned slot)
+{
+	return !(best_effort >> slot & 1);
+}
+
+/* see sinks_list.h */
+enum board_route_fit board_sinks_route(
+	const struct board_route_mail *mail, uint8_t *mask)
+{
+	const char *list = board_options.sink_routes;
+	enum board_route_fit fit = BOARD_ROUTE_NO;
+
+	*mask = UINT8_MAX;
+	while (list && *list && fit == BOARD_ROUTE_NO) {
+		struct smtpd_str route = board_list_item(&list);
+
+		fit = board_route_fits(route, mail);
+		if (fit == BOARD_ROUTE_YES)
+			*mask = sinks_of(route, NULL);
+	}
+	return fit;
+}
