@@ -202,6 +202,15 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/verifier.c
 )
 
+# The web page; beside these the files that page.cmake makes.
+set(SMTPD_BOARD_PAGE_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/page)
+set(SMTPD_BOARD_PAGE_SOURCES
+	${SMTPD_DIR}/boards/common/page/http.c
+	${SMTPD_DIR}/boards/common/page/page.c
+	${SMTPD_DIR}/boards/common/page/page_auth.c
+	${SMTPD_DIR}/boards/common/page/page_json.c
+)
+
 # Firmware: of every board, and of bare metal; per architecture.
 set(SMTPD_BOARD_FIRMWARE_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/firmware)
 set(SMTPD_BOARD_FIRMWARE_SOURCES

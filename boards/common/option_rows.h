@@ -316,6 +316,12 @@ TIME(SAME, "mqtt_timeout", mqtt_timeout_ms, 100, 14000, 12000,
 #endif
 
 #if BOARD_LINUX
+COUNT("Page", "page_port", page_port, 0, 65535, 8025,
+	"the web page: plain HTTP for this machine only, with page_password; "
+	"0 = off"),
+WORDS(SAME, "page_password", page_password, "",
+	"what a browser must give, with any user name; better in the file than "
+	"on the command line, which all users see; empty = no page"),
 WORDS("The program", "state_dir", state_dir, "",
 	"certificate and users made on the first run; empty = "
 	"$XDG_STATE_HOME/lwsmtpd or ~/.local/state/lwsmtpd"),

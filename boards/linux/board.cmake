@@ -17,11 +17,15 @@ target_compile_definitions(lwip PUBLIC LWIP_CHECKSUM_CTRL_PER_NETIF=1)
 # for the self-signed certificate of the first run
 target_compile_definitions(wolfssl PUBLIC WOLFSSL_CERT_GEN WOLFSSL_ALT_NAMES)
 
+include(${SMTPD_DIR}/boards/common/page/page.cmake)
+board_page_files(page_files)
 add_executable(lwsmtpd ${SMTPD_BOARD_LINUX_SOURCES}
-	${SMTPD_BOARD_COMMON_SOURCES})
+	${SMTPD_BOARD_COMMON_SOURCES} ${SMTPD_BOARD_PAGE_SOURCES}
+	${page_files})
 target_compile_options(lwsmtpd PRIVATE ${SMTPD_WARNINGS})
 target_include_directories(lwsmtpd PRIVATE
-	${SMTPD_BOARD_COMMON_INCLUDE_DIRS} ${SLIRP_INCLUDE_DIR})
+	${SMTPD_BOARD_COMMON_INCLUDE_DIRS}
+	${SMTPD_BOARD_PAGE_INCLUDE_DIRS} ${SLIRP_INCLUDE_DIR})
 target_compile_definitions(lwsmtpd PRIVATE _GNU_SOURCE)
 set_target_properties(lwsmtpd PROPERTIES C_EXTENSIONS ON)
 target_link_libraries(lwsmtpd PRIVATE

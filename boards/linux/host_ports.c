@@ -141,23 +141,48 @@ bool board_hosts_absent(const struct board_host *h, int error)
 	return h->optional && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
 }
 
+static int check_port(struct board_host *h, const uint16_t *port)
+{
+	socklen_t len = board_hosts_port(&h->a, *port);
+	int error = try_port(&h->a, len);
+
+	return error && !board_hosts_absent(h, error)
+		       ? board_hosts_fail(h, port, error)
+		       : 0;
+}
+
+static bool is_loopback(const union board_address *a)
+{
+	if (a->any.sa_family == AF_INET)
+		return ntohl(a->v4.sin_addr.s_addr) >> 24 == 127;
+	return IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr);
+}
+
+/* Others could read password and mail of the page on the way. */
+static int check_page(void)
+{
+	unsigned i;
+
+	for (i = 0; i < host_count && board_page_used(); i++)
+		if (!is_loopback(&hosts[i].a))
+			return board_options_fail(board_options.page_password,
+				"the page is plain HTTP and needs "
+				"inet_interfaces = loopback-only, or other "
+				"loopback addresses; give no password");
+	return 0;
+}
+
 static int check_ports(struct board_host *h)
 {
-	const uint16_t *port;
-	socklen_t len;
 	unsigned p;
-	int error;
+	int status = 0;
 
-	for (p = 0; p < BOARD_PORTS; p++) {
-		if (!board_port_used(p))
-			continue;
-		port = board_port_numbers[p];
-		len = board_hosts_port(&h->a, *port);
-		error = try_port(&h->a, len);
-		if (error && !board_hosts_absent(h, error))
-			return board_hosts_fail(h, port, error);
-	}
-	return 0;
+	for (p = 0; p < BOARD_PORTS && !status; p++)
+		if (board_port_used(p))
+			status = check_port(h, board_port_numbers[p]);
+	if (!status && board_page_used())
+		status = check_port(h, &board_options.page_port);
+	return status;
 }
 
 int board_hosts_check(void)
@@ -170,6 +195,7 @@ int board_hosts_check(void)
 			"\"%s\" is not right; give loopback-only, all, or up "
 			"to 8 addresses",
 			board_options.interfaces);
+	status = check_page();
 	for (i = 0; i < host_count && !status; i++)
 		status = check_ports(&hosts[i]);
 	return status;

@@ -221,6 +221,8 @@ static int open_user(struct netif *netif)
 			if (board_port_used(p))
 				status = forward(
 					&hosts[i], board_port_numbers[p]);
+	for (i = 0; i < count && !status && board_page_used(); i++)
+		status = forward(&hosts[i], &board_options.page_port);
 	slirp_pollfds_fill(slirp, &ignored_ms, listen_wide, NULL);
 	return status;
 }

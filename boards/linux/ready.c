@@ -91,6 +91,16 @@ static void print_curl(const char *host, unsigned port, uint16_t flags,
 	fputc('\n', stderr);
 }
 
+static void print_page(char hosts[BOARD_HOSTS][BOARD_HOST_MAX], unsigned count)
+{
+	unsigned h;
+
+	fputs(", page", stderr);
+	for (h = 0; h < count; h++)
+		fprintf(stderr, " http://%s:%u/", hosts[h],
+			board_options.page_port);
+}
+
 static void print_ports(char hosts[BOARD_HOSTS][BOARD_HOST_MAX], unsigned count)
 {
 	const char *between = "";
@@ -107,6 +117,8 @@ static void print_ports(char hosts[BOARD_HOSTS][BOARD_HOST_MAX], unsigned count)
 		fprintf(stderr, " (%s)", board_policy_text(flags_of(i)));
 		between = ", ";
 	}
+	if (board_page_used())
+		print_page(hosts, count);
 	fputc('\n', stderr);
 }
 

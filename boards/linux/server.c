@@ -14,6 +14,7 @@
 #include "lwip_smtpd.h"
 #include "net.h"
 #include "options.h"
+#include "page.h"
 #include "relay.h"
 #include "server.h"
 #include "sinks.h"
@@ -41,6 +42,11 @@ const struct smtpd_listener *board_server_listener(unsigned i)
 bool board_port_used(unsigned i)
 {
 	return board_policy_port(&board_options.policy, i) != 0;
+}
+
+bool board_page_used(void)
+{
+	return board_options.page_port && *board_options.page_password;
 }
 
 /* ---- options ---- */
@@ -80,7 +86,24 @@ static int check_numbers(void)
 				*board_port_numbers[i] ==
 					*board_port_numbers[j])
 				return same_number(i, j);
+	for (i = 0; i < BOARD_PORTS && board_page_used(); i++)
+		if (*board_port_numbers[i] == board_options.page_port)
+			return board_options_fail(&board_options.page_port,
+				"%u is the port of %s already; give another",
+				board_options.page_port, board_policy_name(i));
 	return 0;
+}
+
+/* Password and mail would cross the network in clear text. */
+static int check_page(void)
+{
+	const struct board_options *o = &board_options;
+
+	if (!board_page_used() || board_net_is_user())
+		return 0;
+	return board_options_fail(&o->page_password,
+		"the page is plain HTTP and needs net = user; give no "
+		"password");
 }
 
 /* What is asked for needs TLS, and authorities to check it against. */
@@ -139,6 +162,8 @@ static int check_policy(void)
 		return board_options_fail(&o->policy.smtps_auth,
 			"yes needs smtpd_sasl_auth_enable = yes");
 	status = check_client_certs();
+	if (!status)
+		status = check_page();
 	if (status)
 		return status;
 	status = check_external();
@@ -353,6 +378,23 @@ int board_server_check(void)
 
 /* ---- running ---- */
 
+static int open_page(void)
+{
+	static struct board_page page;
+	struct board_options *o = &board_options;
+	err_t error;
+
+	if (!board_page_used())
+		return 0;
+	page = (struct board_page){
+		&o->policy, o->host_name, o->page_password, o->page_port};
+	error = board_page_open(&page);
+	if (error != ERR_OK)
+		return board_options_fail(
+			&o->page_port, "cannot listen: lwIP error %d", error);
+	return 0;
+}
+
 int board_server_open(void)
 {
 	unsigned i, open = 0;
@@ -369,7 +411,7 @@ int board_server_open(void)
 	}
 	if (!open)
 		return board_fail("no port is open; give smtp_port a number");
-	return 0;
+	return open_page();
 }
 
 void board_server_close(void)
@@ -378,4 +420,5 @@ void board_server_close(void)
 
 	for (i = 0; i < BOARD_PORTS; i++)
 		lwip_smtpd_unlisten(&listeners[i]);
+	board_page_close();
 }
