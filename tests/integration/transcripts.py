@@ -10,7 +10,7 @@
 # show or change (the sink, limits, the clock) makes a case skipped, with the
 # reason; `<<` lines are not checked. --listener says how the server's
 # listener is: starttls tls tls_required auth auth_required auth_clear auth_any
-# lmtp dsn tolerant relay. --chunk sends so many octets at a time.
+# lmtp dsn tolerant relay scram. --chunk sends so many octets at a time.
 import argparse
 import glob
 import os
@@ -22,7 +22,7 @@ import sys
 
 VECTORS = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                        "../vectors")
-FEATURES = ("tls auth chunking smtputf8 dsn lmtp limits received "
+FEATURES = ("tls auth scram chunking smtputf8 dsn lmtp limits received "
             "run_time_limits tolerant".split())
 # Flags that change what a case without them sees, beyond what is offered.
 STRICT = {"tls", "tls_required", "auth_required", "auth_clear", "auth_any",
