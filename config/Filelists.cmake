@@ -218,6 +218,7 @@ set(SMTPD_BOARD_FIRMWARE_SOURCES
 	${SMTPD_DIR}/boards/common/firmware/commands.c
 	${SMTPD_DIR}/boards/common/firmware/console.c
 	${SMTPD_DIR}/boards/common/firmware/firmware.c
+	${SMTPD_DIR}/boards/common/firmware/inbox_list.c
 	${SMTPD_DIR}/boards/common/firmware/log.c
 	${SMTPD_DIR}/boards/common/firmware/mqtt.c
 	${SMTPD_DIR}/boards/common/firmware/net.c
@@ -226,6 +227,7 @@ set(SMTPD_BOARD_FIRMWARE_SOURCES
 	${SMTPD_DIR}/boards/common/firmware/server.c
 	${SMTPD_DIR}/boards/common/firmware/settings.c
 	${SMTPD_DIR}/boards/common/firmware/sink.c
+	${SMTPD_DIR}/boards/common/firmware/sink_alerts.c
 	${SMTPD_DIR}/boards/common/firmware/stack.c
 	${SMTPD_DIR}/boards/common/firmware/stats.c
 )

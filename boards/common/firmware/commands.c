@@ -6,6 +6,7 @@
 #include "board.h"
 #include "console.h"
 #include "firmware.h"
+#include "inbox_list.h"
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 #include "lwip_smtpd.h"
@@ -68,6 +69,9 @@ struct command {
 
 static const struct command commands[] = {
 	{'s', "statistics", board_stats},
+#if SMTPD_INBOX
+	{'i', "the inbox: its alerts, the newest first", board_inbox_list},
+#endif
 	{'q', "shut down: 421 to all, statistics, restart", board_shutdown},
 	{'r', "restart at once", board_reset},
 	{'f', "fault: an undefined instruction", crash},

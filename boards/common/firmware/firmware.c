@@ -12,6 +12,7 @@
 #include "net.h"
 #include "server.h"
 #include "sink.h"
+#include "sink_alerts.h"
 #include "smtpd_port.h"
 
 struct board_settings board_settings;

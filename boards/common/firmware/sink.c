@@ -11,15 +11,12 @@
 #include "firmware.h"
 #include "log.h"
 #include "lwip_smtpd.h"
+#include "mqtt_mail.h"
 #include "record.h"
 #include "sink.h"
+#include "sink_alerts.h"
 #include "smtpd_peers.h"
 #include "smtpd_port.h"
-
-#if SMTPD_MQTT
-#include "alerts/reader.h"
-#include "mqtt_mail.h"
-#endif
 
 /* The message in progress of a session. */
 struct message {
@@ -45,7 +42,7 @@ struct message {
 static struct message messages[SMTPD_MAX_SESSIONS];
 static uint32_t serials;
 static unsigned sessions_high, connections_high;
-static bool silent, to_mqtt;
+static bool silent;
 
 static const char full[] = "The message does not fit this board";
 
@@ -55,64 +52,18 @@ static struct message *message(struct smtpd_session *s, struct smtpd_info *info)
 	return &messages[info->index];
 }
 
-/* ---- MQTT ---- */
-
-#if SMTPD_MQTT
 static unsigned index_of(const struct message *m)
 {
 	return (unsigned)(m - messages);
 }
 
-static void mqtt_drop(struct message *m)
+static void forget(struct message *m)
 {
+#if SMTPD_MQTT
 	m->waiting = false;
-	if (to_mqtt)
-		board_mqtt_mail_drop(index_of(m));
-	board_reader_stop(index_of(m));
-}
-
-static struct smtpd_str str(const char *s)
-{
-	struct smtpd_str span = {s, (uint16_t)strlen(s)};
-
-	return span;
-}
-
-static void mqtt_begin(struct smtpd_session *s, struct message *m)
-{
-	const char *to =
-		m->rcpt_listed ? m->envelope + strlen(m->envelope) + 1 : "";
-
-	mqtt_drop(m);
-	if (to_mqtt)
-		board_reader_start(s, str(m->envelope), str(to));
-}
-
-static void mqtt_data(struct message *m, const uint8_t *p, size_t len)
-{
-	board_reader_push(index_of(m), p, len);
-}
-
-static void on_picture(unsigned index, const struct smtpd_alert *a,
-	const uint8_t *p, size_t len)
-{
-	(void)a;
-	board_mqtt_mail_picture(index, p, len);
-}
-
-static void mqtt_open(void)
-{
-	static const struct board_reader_events events = {
-		.picture = on_picture};
-
-	board_reader_open(&events, NULL, 0, SMTPD_CHARSET_UNKNOWN);
-}
-#else
-#define mqtt_drop(m)         ((void)(m))
-#define mqtt_begin(s, m)     ((void)(m))
-#define mqtt_open()          ((void)0)
-#define mqtt_data(m, p, len) ((void)(m))
 #endif
+	board_sink_alerts_drop(index_of(m));
+}
 
 /* ---- the line ---- */
 
@@ -150,32 +101,27 @@ static void drop(struct message *m, const struct smtpd_info *info,
 	m->open = false;
 	m->refused = false;
 	m->why = why;
-	mqtt_drop(m);
+	forget(m);
 	if (board_log_may())
 		print(m, info, code ? "refused" : "dropped", code);
 	m->hashing = false;
 }
 
 /* see sink.h */
-bool board_sink_has_mqtt(void)
-{
-	return to_mqtt;
-}
-
 void board_sink_open(void)
 {
 	const char *sinks = board_settings.sinks;
 
-	to_mqtt = SMTPD_MQTT && (strcmp(sinks, "mqtt") == 0 ||
-					strcmp(sinks, "log,mqtt") == 0);
-	silent = strcmp(sinks, "null") == 0 || strcmp(sinks, "mqtt") == 0;
-	mqtt_open();
-	if (silent || to_mqtt || strcmp(sinks, "log") == 0)
+#if BOARD_SINK_ALERTS
+	silent = !board_sink_alerts_open(sinks);
+#else
+	silent = strcmp(sinks, "null") == 0;
+	if (silent || strcmp(sinks, "log") == 0)
 		return;
 	board_put("settings: sink: there is no \"");
 	board_put(sinks);
-	board_put_line(SMTPD_MQTT ? "\" here; give log, null, mqtt or log,mqtt"
-				  : "\" here; give log or null");
+	board_put_line("\" here; give log or null");
+#endif
 }
 
 /* ---- the envelope ---- */
@@ -271,7 +217,8 @@ static enum smtpd_verdict on_begin(struct smtpd_session *s)
 	m->octets = 0;
 	m->at_received = SMTPD_RECEIVED;
 	m->hashing = smtpd_port_hash_start(&m->hash) == 0;
-	mqtt_begin(s, m);
+	forget(m);
+	board_sink_alerts_begin(s, m->envelope, m->rcpt_listed);
 	return m->hashing ? SMTPD_ACCEPT : SMTPD_REJECT;
 }
 
@@ -289,13 +236,14 @@ static enum smtpd_verdict on_data(
 	if (max && len > max - m->octets)
 		return refuse(s, m);
 	m->octets += (uint32_t)len;
-	mqtt_data(m, p, len);
+	board_sink_alerts_data(index_of(m), p, len);
 	return smtpd_port_hash_update(&m->hash, p, len) ? SMTPD_REJECT
 							: SMTPD_ACCEPT;
 }
 
 static void accept(struct message *m, const struct smtpd_info *info)
 {
+	board_sink_alerts_take(index_of(m));
 	print(m, info, "accepted", 250);
 	m->open = false;
 }
@@ -330,7 +278,6 @@ static enum smtpd_verdict publish(struct smtpd_session *s, struct message *m)
 
 	m->session = s;
 	m->ref = smtpd_session_ref(s);
-	board_reader_finish(index_of(m));
 	r = board_mqtt_mail_end(index_of(m), on_told);
 	m->waiting = r == BOARD_MQTT_WAITS;
 	if (r == BOARD_MQTT_TAKEN)
@@ -355,7 +302,8 @@ static enum smtpd_verdict on_end(struct smtpd_session *s, uint16_t rcpt)
 	/* LMTP asks for each recipient; the line is one */
 	if (rcpt != SMTPD_ALL_RCPTS && rcpt != 0)
 		return m->code ? SMTPD_REJECT : SMTPD_ACCEPT;
-	if (to_mqtt)
+	board_sink_alerts_end(index_of(m));
+	if (board_sink_has_mqtt())
 		v = publish(s, m);
 	if (v == SMTPD_ACCEPT)
 		accept(m, &info);

@@ -9,8 +9,6 @@
 #ifndef BOARD_SINK_H
 #define BOARD_SINK_H
 
-#include <stdbool.h>
-
 #include "smtpd.h"
 
 /* Octets of the addresses of a message that are kept for its line; those
@@ -22,13 +20,10 @@
 /* For the listeners. */
 extern const struct smtpd_sink board_sink;
 
-/* Take over what the settings say of sinks: "log" prints lines, "null" prints
- * none, "mqtt" publishes alerts and may stand beside the one or the other.
+/* Take over what the settings say of sinks, a comma list: "log" prints lines,
+ * "mqtt" publishes alerts, "inbox" keeps the last ones, "null" does nothing.
  * Another name is said on the console, and is taken for "log". */
 void board_sink_open(void);
-
-/* Do the settings name sink mqtt? After board_sink_open(). */
-bool board_sink_has_mqtt(void);
 
 /* The session was refused something with this reply. */
 void board_sink_replied(const struct smtpd_session *, unsigned code);

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include "alerts/inbox.h"
 #include "console.h"
 #include "firmware.h"
 #include "lwip/memp.h"
@@ -16,7 +17,7 @@
 #include "stack.h"
 #include "tls_engine.h"
 
-#if LWIP_STATS || SMTPD_COUNTS || SMTPD_MQTT
+#if LWIP_STATS || SMTPD_COUNTS || SMTPD_MQTT || SMTPD_INBOX
 static void count(const char *group, const char *name, uint32_t n)
 {
 	if (!n)
@@ -53,6 +54,16 @@ static void mqtt(void)
 	count("mqtt", "connects", s.connects);
 	count("mqtt", "published", s.published);
 	count("mqtt", "lost", s.lost);
+}
+#endif
+
+#if SMTPD_INBOX
+static void inbox(void)
+{
+	unsigned n = board_inbox_count();
+
+	board_put_stat("inbox", n, n, SMTPD_INBOX_ALERTS);
+	count("inbox", "taken", board_inbox_taken());
 }
 #endif
 
@@ -154,6 +165,9 @@ void board_stats(void)
 #endif
 #if SMTPD_MQTT
 	mqtt();
+#endif
+#if SMTPD_INBOX
+	inbox();
 #endif
 #if LWIP_STATS
 #if MEM_STATS

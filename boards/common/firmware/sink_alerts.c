@@ -1,0 +1,153 @@
+/*
+ * sink_alerts.c - the firmware's sinks that want alerts: mqtt, inbox
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "sink_alerts.h"
+
+#if BOARD_SINK_ALERTS
+
+#include <string.h>
+
+#include "alerts/inbox.h"
+#include "alerts/reader.h"
+#include "blocks.h"
+#include "console.h"
+#include "mqtt_mail.h"
+
+#if SMTPD_INBOX
+#define INBOX ", inbox"
+#else
+#define INBOX ""
+#endif
+#if SMTPD_MQTT
+#define MQTT ", mqtt"
+#else
+#define MQTT ""
+#endif
+
+static bool to_log, to_mqtt, to_inbox;
+
+/* ---- the list ---- */
+
+static void complain(struct smtpd_str name)
+{
+	board_put("settings: sink: there is no ");
+	board_put_json(name.s, name.len);
+	board_put_line(" here; give log" INBOX MQTT " or null");
+}
+
+static bool is(struct smtpd_str name, const char *s)
+{
+	return name.len == strlen(s) && !memcmp(name.s, s, name.len);
+}
+
+static void take_name(struct smtpd_str name)
+{
+	if (SMTPD_MQTT && is(name, "mqtt")) {
+		to_mqtt = true;
+	} else if (SMTPD_INBOX && is(name, "inbox")) {
+		to_inbox = true;
+	} else if (!is(name, "null")) {
+		to_log = true;
+		if (!is(name, "log"))
+			complain(name);
+	}
+}
+
+static void on_picture(unsigned index, const struct smtpd_alert *a,
+	const uint8_t *p, size_t len)
+{
+#if SMTPD_INBOX
+	if (to_inbox)
+		board_inbox_stage(index, a, p, len);
+#else
+	(void)a;
+#endif
+#if SMTPD_MQTT
+	if (to_mqtt)
+		board_mqtt_mail_picture(index, p, len);
+#endif
+}
+
+/* see sink_alerts.h */
+bool board_sink_alerts_open(const char *list)
+{
+	static const struct board_reader_events events = {
+		.picture = on_picture};
+
+	to_log = to_mqtt = to_inbox = false;
+	while (list)
+		take_name(board_list_item(&list));
+	board_reader_open(&events, NULL, 0, SMTPD_CHARSET_UNKNOWN);
+	return to_log;
+}
+
+/* see sink_alerts.h */
+bool board_sink_has_mqtt(void)
+{
+	return to_mqtt;
+}
+
+/* ---- a mail ---- */
+
+static struct smtpd_str str(const char *s)
+{
+	struct smtpd_str span = {s, (uint16_t)strlen(s)};
+
+	return span;
+}
+
+/* see sink_alerts.h */
+void board_sink_alerts_begin(
+	struct smtpd_session *s, const char *envelope, unsigned rcpt_count)
+{
+	const char *to = rcpt_count ? envelope + strlen(envelope) + 1 : "";
+
+	if (to_mqtt || to_inbox)
+		board_reader_start(s, str(envelope), str(to));
+}
+
+/* see sink_alerts.h */
+void board_sink_alerts_data(unsigned index, const uint8_t *p, size_t len)
+{
+	board_reader_push(index, p, len);
+}
+
+/* see sink_alerts.h */
+void board_sink_alerts_end(unsigned index)
+{
+	board_reader_finish(index);
+#if SMTPD_INBOX
+	board_reader_picture(index, board_inbox_staged(index));
+#endif
+}
+
+/* see sink_alerts.h */
+void board_sink_alerts_take(unsigned index)
+{
+#if SMTPD_INBOX
+	const struct board_alert *a = board_reader_alert(index);
+
+	if (to_inbox && a)
+		board_inbox_take(index, a);
+#endif
+	board_reader_stop(index);
+}
+
+/* see sink_alerts.h */
+void board_sink_alerts_drop(unsigned index)
+{
+#if SMTPD_MQTT
+	if (to_mqtt)
+		board_mqtt_mail_drop(index);
+#endif
+#if SMTPD_INBOX
+	board_inbox_drop(index);
+#endif
+	board_reader_stop(index);
+}
+
+#else
+typedef int board_no_sink_alerts; /* ISO C wants a declaration */
+#endif
