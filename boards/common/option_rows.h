@@ -9,6 +9,7 @@
  *
  *   BOARD_LINUX, BOARD_FIRMWARE             1 or 0: rows that only one has
  *   FLAG COUNT BYTES TIME WORDS LIST FILES  a row of each type
+ *   RULES                                   as LIST, with ";" between
  *   CHOICE PROFILE                          the same
  *   PORT_SMTP PORT_SUBMISSION PORT_SMTPS    defaults that differ
  *   TOLERANT STRICT                         all bits of a profile, none
@@ -68,6 +69,14 @@ LIST(SAME, "sink_route", sink_routes, "",
 	"between, in quotes where they have spaces; repeat it: the first "
 	"decides whose conditions all hold, and where none does all sinks take "
 	"it"),
+#endif
+#if SMTPD_ALERT
+RULES(SAME, "alert_rules", alert_rules, "",
+	"what to pick from mails for an alert, before what is known of "
+	"brands: CONDITION... SETTING...; a condition is from~, subject~, "
+	"text~ or brand~ and words with | between, a setting brand=, device=, "
+	"channel=, event= or state= and a word, or text: and the words that "
+	"it stands behind; repeat it or put ; between rules"),
 #endif
 #if SMTPD_RELAY_CHECK
 FLAG(SAME, "sink_relays", policy.relays, 0,
@@ -300,8 +309,9 @@ WORDS(SAME, "mqtt_client_id", mqtt_client_id, "lwsmtpd",
 	"our name there, of no other client; availability is retained on "
 	"lwsmtpd/NAME/status"),
 WORDS(SAME, "mqtt_topic", mqtt_topic, "lwsmtpd/{device}/{channel}",
-	"topic of an alert, with {device} {channel} {user} {peer} {brand} "
-	"{event} {from} {to}; its picture is on that topic and /picture"),
+	"topic of an alert, with {device} {channel} {user} {peer} {listener} "
+	"{brand} {event} {from} {to}; its picture is on that topic and "
+	"/picture"),
 WORDS(SAME, "mqtt_discovery", mqtt_discovery, "homeassistant",
 	"prefix of Home Assistant's discovery: devices appear there by "
 	"themselves; empty = off"),

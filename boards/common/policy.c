@@ -17,6 +17,19 @@ const char *board_policy_name(unsigned i)
 	return names[i];
 }
 
+/* see policy.h */
+const char *board_policy_word(unsigned i)
+{
+	static const char *const words[BOARD_PORTS] = {
+		[BOARD_SMTP] = "smtp",
+		[BOARD_SUBMISSION] = "submission",
+		[BOARD_SMTPS] = "smtps",
+		[BOARD_LMTP] = "lmtp",
+	};
+
+	return i < BOARD_PORTS ? words[i] : "";
+}
+
 /* Can anybody AUTH as a user that we know? */
 static bool auth_possible(const struct board_policy *o)
 {

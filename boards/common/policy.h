@@ -55,6 +55,9 @@ enum board_auth_mode {
 /* What a port is called in messages, such as "SMTPS"; static. */
 const char *board_policy_name(unsigned i);
 
+/* The same as a word of options, such as "smtps"; "" of no port. Static. */
+const char *board_policy_word(unsigned i);
+
 /*
  * The number of port i, BOARD_SMTP to BOARD_LMTP; 0: it is not to be opened,
  * for it is off or could not do without the TLS or AUTH that are off.

@@ -17,6 +17,7 @@ FACTORS = {
 }
 BOOLS = {"no", "yes", "off", "on", "false", "true", "0", "1"}
 VALUE_MAX = 65535
+JOINED = {"LIST": ",", "RULES": ";"}
 
 
 class Row:
@@ -205,7 +206,7 @@ def take(config, rows, place, key, value):
     if not row:
         error(place, unknown(rows, name))
         return
-    if name in config.places and row.kind != "LIST":
+    if name in config.places and row.kind not in JOINED:
         error(place, "given twice; remove one")
         return
     if row.where == "LINUX" and row.kind != "FILES":
@@ -218,8 +219,8 @@ def take(config, rows, place, key, value):
         error(place, f'"{shown}" is not right; give {right}')
     if "\0" in value:
         error(place, "the value has a NUL octet; remove it")
-    if row.kind == "LIST" and config.get(name):
-        value = config.values[name] + "," + value
+    if row.kind in JOINED and config.get(name):
+        value = config.values[name] + JOINED[row.kind] + value
     if len(value.encode()) > VALUE_MAX:
         error(place, f"the value is too long; at most {VALUE_MAX} octets fit")
     config.values[name], config.places[name] = value, place

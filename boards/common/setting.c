@@ -278,7 +278,7 @@ static int store_text(const struct board_setting *row, void *base,
 	if (memchr(v.s, 0, v.len))
 		return has_nul(why);
 	if (comma)
-		at[have] = ',';
+		at[have] = row->number ? (char)row->number : ',';
 	memcpy(at + have + comma, v.s, v.len);
 	at[have + comma + v.len] = '\0';
 	return 0;

@@ -25,7 +25,7 @@ enum board_type {
 	BOARD_CHOICE, /* one of the words of `text`, by its number from 0 */
 	BOARD_PROFILE, /* see profile.h; a list changes the default */
 	BOARD_TEXT,    /* octets, into a char array, NUL-terminated */
-	BOARD_LIST,    /* the same; given again, it is joined with a comma */
+	BOARD_LIST,    /* the same; given again, it is joined */
 	BOARD_KEPT, /* octets, into a const char *: the value is not copied */
 };
 
@@ -36,7 +36,8 @@ struct board_setting {
 	enum board_type type;
 	uint16_t offset; /* of the member in the board's options struct */
 	uint16_t size;   /* octets of the member: 1, 2 or 4; or of the array */
-	uint32_t min, max, number; /* range and default of a number or time */
+	uint32_t min, max, number; /* range and default of a number or time;
+				      of a list, what joins it, 0: a comma */
 	const char *text; /* default of a text or list; words of a choice,
 			     with commas between */
 };

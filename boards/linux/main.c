@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alerts/reader.h"
 #include "auth.h"
 #include "log.h"
 #include "lwip/init.h"
@@ -76,6 +77,20 @@ static const char *users_path(void)
 	return path;
 }
 
+static int check_rules(void)
+{
+#if SMTPD_ALERT
+	const char *rules = board_options.alert_rules;
+	struct board_text why;
+	char text[512];
+
+	board_text_start(&why, text, sizeof text);
+	if (!board_reader_rules_ok(rules, &why))
+		return board_options_fail(rules, "%s", text);
+#endif
+	return 0;
+}
+
 /* Everything that can be wrong with the options, before anything is made. */
 static int check(void)
 {
@@ -100,7 +115,8 @@ static int check(void)
 	if (why)
 		return board_options_fail(o->sink_routes, "%s", why);
 	why = board_sinks_take_best_effort(o->sink_best_effort);
-	return why ? board_options_fail(o->sink_best_effort, "%s", why) : 0;
+	return why ? board_options_fail(o->sink_best_effort, "%s", why)
+		   : check_rules();
 }
 
 /* ---- start ---- */

@@ -40,6 +40,9 @@ struct board_options {
 	uint8_t clock_unset; /* enum smtpd_tls_clock */
 	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
 	char sinks[4096], sink_routes[4096], sink_best_effort[512];
+#if SMTPD_ALERT
+	char alert_rules[8192];
+#endif
 	uint16_t page_port;
 	char page_password[64];
 #if SMTPD_RECIPIENTS

@@ -108,7 +108,9 @@ static void open_reader(void)
 	reads = *board_options.sink_routes; /* for the subject */
 	for (i = 0; i < board_sink_count; i++)
 		reads = reads || board_sinks[i]->alerts;
-	board_reader_open(&events, NULL, 0, SMTPD_CHARSET_UNKNOWN);
+	board_reader_open(&events, board_options.alert_rules,
+		(uint16_t)strlen(board_options.alert_rules),
+		SMTPD_CHARSET_UNKNOWN);
 }
 
 static struct smtpd_str str(const char *s)
@@ -120,10 +122,14 @@ static struct smtpd_str str(const char *s)
 
 static void start_reading(const struct board_message *m)
 {
+	struct smtpd_info info;
 	const char *to = m->envelope + strlen(m->envelope) + 1;
 
-	if (reads)
-		board_reader_start(m->session, str(m->envelope), str(to));
+	if (!reads)
+		return;
+	smtpd_session_info(m->session, &info);
+	board_reader_start(
+		m->session, listener_of(&info), str(m->envelope), str(to));
 }
 #else
 #define open_reader()                ((void)0)

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
- * tests: sources boards/common/sinks/route.c
+ * tests: sources boards/common/sinks/route.c boards/common/policy.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

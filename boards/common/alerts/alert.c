@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alert.h"
+#include "policy.h"
 
 #if SMTPD_ALERT
 
@@ -187,6 +188,7 @@ void board_alert_json(struct board_text *t, const struct board_alert *a)
 	board_text_str(t, "\"");
 	board_alert_peer(t, &a->peer);
 	board_text_str(t, "\"");
+	string(t, "listener", board_policy_word(a->listener));
 	string(t, "user", a->user);
 	mail(t, &a->alert, a->picture_id);
 	board_text_str(t, "}");

@@ -24,6 +24,7 @@ struct board_alert {
 	int64_t time_s; /* when it came, since 1970 in UTC; 0: clock unset */
 	uint32_t uptime_ms; /* the same on the board's own clock */
 	struct smtpd_peer peer;
+	uint8_t listener; /* BOARD_SMTP to BOARD_LMTP; else unknown */
 	char user[BOARD_ALERT_USER_MAX]; /* authenticated; "" for nobody */
 	struct smtpd_alert alert;
 	uint32_t picture_id; /* see inbox.h; 0: not kept */

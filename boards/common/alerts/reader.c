@@ -17,6 +17,9 @@
  * stack, in pieces. */
 #define PIECE 256
 
+/* Octets shown of a rule that is wrong. */
+#define SHOWN_MAX 40
+
 struct reading {
 	struct smtpd_alert_reader reader;
 	struct smtpd_session *session;
@@ -25,6 +28,7 @@ struct reading {
 	uint32_t id;
 	uint32_t picture_id;
 	uint8_t stage; /* enum board_alert_stage */
+	uint8_t listener;
 };
 
 static struct reading readings[SMTPD_MAX_SESSIONS];
@@ -74,6 +78,27 @@ static const struct smtpd_alert_events events = {
 	.full = on_full,
 };
 
+/* see reader.h */
+bool board_reader_rules_ok(const char *rules, struct board_text *why)
+{
+	struct smtpd_alert_error error;
+	size_t len = strlen(rules), rest;
+
+	if (!smtpd_alert_rules_check(rules, len, &error))
+		return true;
+	rest = strcspn(rules + error.at, ";\n");
+	if (rest) {
+		board_text_str(why, "at ");
+		board_text_json(why, rules + error.at,
+			rest < SHOWN_MAX ? rest : SHOWN_MAX);
+	} else {
+		board_text_str(why, "at the end of a rule");
+	}
+	board_text_str(why, ": ");
+	board_text_str(why, error.why);
+	return false;
+}
+
 /* ---- a mail ---- */
 
 /* see reader.h */
@@ -87,8 +112,8 @@ void board_reader_open(const struct board_reader_events *e, const char *rules,
 }
 
 /* see reader.h */
-void board_reader_start(
-	struct smtpd_session *s, struct smtpd_str from, struct smtpd_str to)
+void board_reader_start(struct smtpd_session *s, unsigned listener,
+	struct smtpd_str from, struct smtpd_str to)
 {
 	struct smtpd_info info;
 	struct reading *r;
@@ -96,6 +121,7 @@ void board_reader_start(
 	smtpd_session_info(s, &info);
 	r = &readings[info.index];
 	r->session = s;
+	r->listener = (uint8_t)listener;
 	r->stage = BOARD_ALERT_NONE;
 	r->picture_id = 0;
 	r->time_s = smtpd_port_wall_s();
@@ -172,6 +198,7 @@ const struct board_alert *board_reader_alert(unsigned index)
 	a->time_s = r->time_s;
 	a->uptime_ms = r->uptime_ms;
 	a->peer = info.peer;
+	a->listener = r->listener;
 	a->picture_id = r->picture_id;
 	note_user(a, &info);
 	a->alert = r->reader.alert;

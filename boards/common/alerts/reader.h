@@ -37,10 +37,20 @@ struct board_reader_events {
 void board_reader_open(const struct board_reader_events *events,
 	const char *rules, uint16_t rules_len, enum smtpd_charset charset);
 
-/* A mail begins in this session, whose envelope has these addresses; `to` is
- * the first recipient. The session must stay until board_reader_stop(). */
-void board_reader_start(
-	struct smtpd_session *, struct smtpd_str from, struct smtpd_str to);
+/*
+ * Are the user's rules right?
+ *
+ * rules  NUL-terminated, UINT16_MAX octets at most.
+ *
+ * Returns whether they are; if not, where it is and why is appended to *why.
+ */
+bool board_reader_rules_ok(const char *rules, struct board_text *why);
+
+/* A mail begins in this session, which came in at port `listener`, and whose
+ * envelope has these addresses; `to` is the first recipient. The session must
+ * stay until board_reader_stop(). */
+void board_reader_start(struct smtpd_session *, unsigned listener,
+	struct smtpd_str from, struct smtpd_str to);
 
 /* The mail's next octets, without dot-stuffing. They are left as they are. */
 void board_reader_push(unsigned index, const uint8_t *p, size_t len);

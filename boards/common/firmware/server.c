@@ -257,6 +257,16 @@ void board_server_close(void)
 		lwip_smtpd_unlisten(&listeners[i]);
 }
 
+/* see server.h */
+unsigned board_server_port(const struct smtpd_listener *l)
+{
+	unsigned i = 0;
+
+	while (i < BOARD_PORTS && l != &listeners[i].smtpd)
+		i++;
+	return i;
+}
+
 /* ---- the line ---- */
 
 static void put_port(unsigned i)

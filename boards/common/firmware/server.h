@@ -15,6 +15,10 @@ void board_server_open(const struct smtpd_sink *sink);
 /* Stop listening. */
 void board_server_close(void);
 
+/* Which port it is that a session came in at, BOARD_SMTP to BOARD_LMTP;
+ * BOARD_PORTS: none of ours. */
+unsigned board_server_port(const struct smtpd_listener *);
+
 /* There is an address: print the line `ready`, the first time. */
 void board_server_ready(void);
 

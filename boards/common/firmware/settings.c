@@ -32,6 +32,7 @@
 #define WORDS(group, name, m, text, help)                                      \
 	ROW(name, m, BOARD_KEPT, 0, 0, 0, text)
 #define LIST(group, name, m, text, help) ROW(name, m, BOARD_KEPT, 0, 0, 0, text)
+#define RULES                            LIST
 
 #define CHOICE(group, name, m, n, words, help)                                 \
 	ROW(name, m, BOARD_CHOICE, 0, 0, n, words)

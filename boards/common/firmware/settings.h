@@ -37,6 +37,9 @@ struct board_settings {
 	const char *gateway;   /* as given */
 	const char *mdns_name; /* a DNS label, also for DHCP */
 	const char *sinks;     /* comma list */
+#if SMTPD_ALERT
+	const char *alert_rules; /* as given */
+#endif
 #if SMTPD_TLS_CLIENT_CERT
 	uint8_t client_cert[BOARD_PORTS]; /* enum board_client_cert */
 	uint8_t clock_unset;              /* as enum smtpd_tls_clock */

@@ -13,7 +13,9 @@
 #include "alerts/reader.h"
 #include "blocks.h"
 #include "console.h"
+#include "firmware.h"
 #include "mqtt_mail.h"
+#include "server.h"
 
 #if SMTPD_INBOX
 #define INBOX ", inbox"
@@ -70,16 +72,33 @@ static void on_picture(unsigned index, const struct smtpd_alert *a,
 #endif
 }
 
-/* see sink_alerts.h */
-bool board_sink_alerts_open(const char *list)
+/* Rules are all taken or none. */
+static void open_reader(void)
 {
 	static const struct board_reader_events events = {
 		.picture = on_picture};
+	const char *rules = board_settings.alert_rules;
+	struct board_text why;
+	char text[256];
 
+	board_text_start(&why, text, sizeof text);
+	board_text_str(&why, "settings: alert_rules: ");
+	if (!board_reader_rules_ok(rules, &why)) {
+		board_put(text);
+		board_put_line("; none is used");
+		rules = "";
+	}
+	board_reader_open(
+		&events, rules, (uint16_t)strlen(rules), SMTPD_CHARSET_UNKNOWN);
+}
+
+/* see sink_alerts.h */
+bool board_sink_alerts_open(const char *list)
+{
 	to_log = to_mqtt = to_inbox = false;
 	while (list)
 		take_name(board_list_item(&list));
-	board_reader_open(&events, NULL, 0, SMTPD_CHARSET_UNKNOWN);
+	open_reader();
 	return to_log;
 }
 
@@ -102,10 +121,14 @@ static struct smtpd_str str(const char *s)
 void board_sink_alerts_begin(
 	struct smtpd_session *s, const char *envelope, unsigned rcpt_count)
 {
+	struct smtpd_info info;
 	const char *to = rcpt_count ? envelope + strlen(envelope) + 1 : "";
 
-	if (to_mqtt || to_inbox)
-		board_reader_start(s, str(envelope), str(to));
+	if (!to_mqtt && !to_inbox)
+		return;
+	smtpd_session_info(s, &info);
+	board_reader_start(
+		s, board_server_port(info.listener), str(envelope), str(to));
 }
 
 /* see sink_alerts.h */

@@ -10,6 +10,7 @@
 #include "mqtt_alert.h"
 #include "mqtt_channels.h"
 #include "mqtt_topic.h"
+#include "policy.h"
 
 #if SMTPD_MQTT
 
@@ -90,7 +91,7 @@ void board_mqtt_picture_drop(struct board_mqtt_picture *p)
 
 /* ---- topics ---- */
 
-#define WORDS 8
+#define WORDS 9
 
 static const char *device_of(const struct smtpd_alert *a)
 {
@@ -108,6 +109,8 @@ static void set_words(struct board_mqtt_word w[WORDS],
 	w[5] = (struct board_mqtt_word){"event", a->alert.event};
 	w[6] = (struct board_mqtt_word){"from", a->alert.from};
 	w[7] = (struct board_mqtt_word){"to", a->alert.to};
+	w[8] = (struct board_mqtt_word){
+		"listener", board_policy_word(a->listener)};
 }
 
 /* see mqtt_alert.h */

@@ -20,13 +20,6 @@ static const char *const names[WHERES] = {
 	[SUBJECT] = "subject",
 };
 
-static const char *const listeners[BOARD_PORTS] = {
-	[BOARD_SMTP] = "smtp",
-	[BOARD_SUBMISSION] = "submission",
-	[BOARD_SMTPS] = "smtps",
-	[BOARD_LMTP] = "lmtp",
-};
-
 /* ---- text ---- */
 
 /* Where in a route we are. */
@@ -145,7 +138,7 @@ static bool holds(const struct board_route_mail *m, enum where where,
 	switch (where) {
 	case LISTENER:
 		return m->listener < BOARD_PORTS &&
-		       is(word, listeners[m->listener]);
+		       is(word, board_policy_word(m->listener));
 	case PEER:
 		return is_peer(m->peer, word);
 	case USER:
@@ -171,7 +164,7 @@ static const char *check_word(enum where where, struct smtpd_str word)
 	if (where != LISTENER)
 		return NULL;
 	for (i = 0; i < BOARD_PORTS; i++)
-		if (is(word, listeners[i]))
+		if (is(word, board_policy_word(i)))
 			return NULL;
 	return "listener wants smtp, submission, smtps or lmtp";
 }
