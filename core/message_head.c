@@ -279,7 +279,8 @@ static bool in_name(const struct smtpd_message *m, uint8_t c)
 {
 	if (c == ' ' || c == '\t')
 		return m->field_len > 0;
-	return c > ' ' && c < 127 && m->field_len < sizeof m->field / 2 &&
+	return c > ' ' && c < 127 && c != ':' &&
+	       m->field_len < sizeof m->field / 2 &&
 	       !(m->field_len && smtpd_is_space(m->field[m->field_len - 1]));
 }
 

@@ -69,6 +69,17 @@ static const struct vector vectors[] = {
 		"= Subject: x\\r\\n\n"
 		"-\n"
 		"end no-header\n"},
+	{"rfc5322_2_2_field_without_a_name",
+		"X: a\n"
+		":b: c\n"
+		"\n"
+		"d\n",
+		"0 X: a\n"
+		"head\n"
+		"part 0.0 text/plain\n"
+		"= d\\r\\n\n"
+		"-\n"
+		"end\n"},
 	{"rfc5322_line_that_is_no_field",
 		"Subject: x\n"
 		"this is none\n"
