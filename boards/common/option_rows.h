@@ -315,6 +315,9 @@ WORDS(SAME, "mqtt_topic", mqtt_topic, "lwsmtpd/{device}/{channel}",
 WORDS(SAME, "mqtt_discovery", mqtt_discovery, "homeassistant",
 	"prefix of Home Assistant's discovery: devices appear there by "
 	"themselves; empty = off"),
+FLAG(SAME, "mqtt_early", mqtt_early, 0,
+	"publish what the header block of a mail says as soon as it is over, "
+	"on the topic and /early: also of mails that are refused or lost then"),
 TIME(SAME, "mqtt_reset", mqtt_reset_ms, 0, DAY_MS, 60000,
 	"publish the end of an alert that its device has not ended after so "
 	"long; 0 = never"),

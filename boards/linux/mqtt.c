@@ -52,6 +52,7 @@ static void take_options(void)
 	given.timeout_ms = o->mqtt_timeout_ms;
 	given.port = o->mqtt_port;
 	given.tls = o->mqtt_tls;
+	given.early = o->mqtt_early;
 	given.ring = o->mqtt_mode != 0;
 }
 

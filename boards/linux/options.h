@@ -55,7 +55,7 @@ struct board_options {
 	char mqtt_topic[128], mqtt_discovery[64];
 	uint32_t mqtt_reset_ms, mqtt_timeout_ms;
 	uint16_t mqtt_port;
-	bool mqtt_tls;
+	bool mqtt_tls, mqtt_early;
 	uint8_t mqtt_mode; /* 1: ring */
 #endif
 #if SMTPD_PROXY

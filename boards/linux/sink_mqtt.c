@@ -39,6 +39,14 @@ static const struct board_refusal *on_begin(
 	return NULL;
 }
 
+static void on_early(
+	unsigned slot, struct board_message *m, const struct board_alert *a)
+{
+	(void)slot;
+	(void)a;
+	board_mqtt_mail_early(m->index);
+}
+
 static void on_picture(unsigned slot, struct board_message *m,
 	const struct smtpd_alert *a, const uint8_t *p, size_t len)
 {
@@ -87,6 +95,7 @@ const struct board_sink_kind board_sink_mqtt = {
 	.check = check,
 	.open = open_sink,
 	.begin = on_begin,
+	.early = on_early,
 	.picture = on_picture,
 	.prepare = on_prepare,
 	.drop = on_drop,

@@ -32,6 +32,7 @@ void board_mqtt_open(void)
 	given.timeout_ms = s->mqtt_timeout_ms;
 	given.port = s->mqtt_port;
 	given.tls = s->mqtt_tls;
+	given.early = s->mqtt_early;
 	given.ring = s->mqtt_mode != 0;
 	why = board_mqtt_given_check(&given);
 	if (!why)

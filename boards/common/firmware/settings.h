@@ -55,7 +55,7 @@ struct board_settings {
 	const char *mqtt_topic, *mqtt_discovery, *mqtt_tls_name;
 	uint32_t mqtt_reset_ms, mqtt_timeout_ms;
 	uint16_t mqtt_port;
-	bool mqtt_tls;
+	bool mqtt_tls, mqtt_early;
 	uint8_t mqtt_mode;      /* 1: ring */
 	const uint8_t *mqtt_ca; /* DER, one after the other */
 	size_t mqtt_ca_len;

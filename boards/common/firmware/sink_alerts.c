@@ -57,6 +57,16 @@ static void take_name(struct smtpd_str name)
 	}
 }
 
+static void on_early(unsigned index)
+{
+#if SMTPD_MQTT
+	if (to_mqtt)
+		board_mqtt_mail_early(index);
+#else
+	(void)index;
+#endif
+}
+
 static void on_picture(unsigned index, const struct smtpd_alert *a,
 	const uint8_t *p, size_t len)
 {
@@ -76,7 +86,7 @@ static void on_picture(unsigned index, const struct smtpd_alert *a,
 static void open_reader(void)
 {
 	static const struct board_reader_events events = {
-		.picture = on_picture};
+		.early = on_early, .picture = on_picture};
 	const char *rules = board_settings.alert_rules;
 	struct board_text why;
 	char text[256];

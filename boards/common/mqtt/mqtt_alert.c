@@ -15,6 +15,7 @@
 #if SMTPD_MQTT
 
 #define PICTURE  "/picture"
+#define EARLY    "/early" /* shorter than PICTURE */
 #define PEER_MAX 48
 
 /* What a message's arg says beside the session's slot. */
@@ -33,6 +34,10 @@ static const struct board_mqtt_options *options;
 static struct wait waits[SMTPD_MAX_SESSIONS];
 static uint8_t mqtt_pictures[SMTPD_MQTT_PICTURES][SMTPD_MQTT_RING];
 static bool taken[SMTPD_MQTT_PICTURES];
+
+/* Of the message that is being made. */
+static char made_topic[BOARD_MQTT_TOPIC_MAX];
+static char made_json[SMTPD_MQTT_MESSAGE_MAX];
 
 /* ---- pictures ---- */
 
@@ -277,22 +282,23 @@ enum board_mqtt_result board_mqtt_alert(unsigned index,
 	const struct board_alert *a, struct board_mqtt_picture *picture,
 	board_mqtt_told_fn told)
 {
-	static char topic[BOARD_MQTT_TOPIC_MAX], octets[SMTPD_MQTT_MESSAGE_MAX];
 	struct board_text t, json;
 	uint32_t channel;
 
 	board_mqtt_alert_forget(index);
-	board_text_start(&t, topic, sizeof topic - sizeof PICTURE);
+	if (!options)
+		return BOARD_MQTT_FULL;
+	board_text_start(&t, made_topic, sizeof made_topic - sizeof PICTURE);
 	make_topic(&t, a);
-	channel = board_mqtt_channels_alert(
-		topic, device_of(&a->alert), &a->alert, picture->buffer != 0);
-	if (!make_json(&json, a, topic, picture, octets)) {
+	channel = board_mqtt_channels_alert(made_topic, device_of(&a->alert),
+		&a->alert, picture->buffer != 0);
+	if (!make_json(&json, a, made_topic, picture, made_json)) {
 		board_mqtt_picture_drop(picture);
 		return BOARD_MQTT_NEVER;
 	}
 	/* first the picture: who hears of the alert finds it there */
-	if ((picture->buffer && publish_picture(index, topic, picture)) ||
-		publish_json(index, topic, &json, told)) {
+	if ((picture->buffer && publish_picture(index, made_topic, picture)) ||
+		publish_json(index, made_topic, &json, told)) {
 		board_mqtt_picture_drop(picture);
 		board_mqtt_alert_forget(index);
 		return BOARD_MQTT_FULL;
@@ -303,6 +309,41 @@ enum board_mqtt_result board_mqtt_alert(unsigned index,
 		return BOARD_MQTT_WAITS;
 	board_mqtt_channels_expect(channel, a->alert.state);
 	return BOARD_MQTT_TAKEN;
+}
+
+/* Nobody waits for it, but it is no news for ever. */
+static void on_early_end(uintptr_t arg, enum board_mqtt_end why)
+{
+	(void)arg;
+	(void)why;
+}
+
+static bool half_full(void)
+{
+	struct board_mqtt_stats stats;
+
+	board_mqtt_get_stats(&stats);
+	return stats.waiting >= SMTPD_MQTT_MESSAGES / 2;
+}
+
+/* see mqtt_alert.h */
+void board_mqtt_alert_early(const struct board_alert *a)
+{
+	static const struct board_mqtt_picture none;
+	struct board_mqtt_message m = {made_topic, NULL, 0, on_early_end,
+		NO_SESSION, options->wait_ms, false, false};
+	struct board_text t, json;
+
+	if (!options || !options->early || half_full())
+		return;
+	board_text_start(&t, made_topic, sizeof made_topic - sizeof PICTURE);
+	make_topic(&t, a);
+	memcpy(made_topic + t.len, EARLY, sizeof EARLY);
+	if (!make_json(&json, a, made_topic, &none, made_json))
+		return;
+	m.payload = json.s;
+	m.len = json.len;
+	board_mqtt_publish(&m);
 }
 
 /* see mqtt_alert.h */

@@ -30,6 +30,7 @@ struct board_mqtt_options {
 	uint32_t reset_ms;        /* an end is published after it; 0: never */
 	uint32_t wait_ms;         /* for the broker, while the client waits */
 	bool ring;                /* the client does not wait for the broker */
+	bool early;               /* publish the early stage too */
 };
 
 /* A picture that is being received: the buffer it is in, or why it is in
@@ -71,11 +72,20 @@ typedef void (*board_mqtt_told_fn)(unsigned index, enum board_mqtt_result);
  * picture  all of it; taken over.
  * told     called once after BOARD_MQTT_WAITS; never from in here.
  *
- * Returns what came of it so far.
+ * Returns what came of it so far; BOARD_MQTT_FULL as well before
+ * board_mqtt_alert_open().
  */
 enum board_mqtt_result board_mqtt_alert(unsigned index,
 	const struct board_alert *, struct board_mqtt_picture *picture,
 	board_mqtt_told_fn told);
+
+/*
+ * With `early`, publish the early stage of an alert, on its topic and
+ * "/early". Its mail may be refused or lost later; its topic may be another
+ * one than that of the full stage, which knows more. Nobody waits for it, and
+ * it is left out when half of the store is taken.
+ */
+void board_mqtt_alert_early(const struct board_alert *);
 
 /* Nobody waits for the alert with this number any more. */
 void board_mqtt_alert_forget(unsigned index);

@@ -103,6 +103,7 @@ const char *board_mqtt_begin(const struct board_mqtt_given *g)
 	options.reset_ms = g->reset_ms;
 	options.wait_ms = g->timeout_ms;
 	options.ring = g->ring;
+	options.early = g->early;
 	board_mqtt_alert_open(&options);
 	board_mqtt_start(&config);
 	return NULL;
@@ -114,6 +115,15 @@ const char *board_mqtt_begin(const struct board_mqtt_given *g)
 void board_mqtt_mail_picture(unsigned index, const uint8_t *p, size_t len)
 {
 	board_mqtt_picture_add(&pictures[index], p, len);
+}
+
+/* see mqtt_mail.h */
+void board_mqtt_mail_early(unsigned index)
+{
+	const struct board_alert *a = board_reader_alert(index);
+
+	if (a)
+		board_mqtt_alert_early(a);
 }
 
 /* see mqtt_mail.h */

@@ -23,7 +23,7 @@ struct board_mqtt_given {
 	void (*say)(const char *line);
 	uint32_t reset_ms, timeout_ms;
 	uint16_t port; /* 0: the usual one */
-	bool tls, ring;
+	bool tls, ring, early;
 };
 
 /* Are they right? Returns NULL, or what is wrong. Static. */
@@ -36,6 +36,9 @@ const char *board_mqtt_begin(const struct board_mqtt_given *);
 /* Octets of the picture of the mail in this slot, as struct
  * board_reader_events has them. */
 void board_mqtt_mail_picture(unsigned index, const uint8_t *p, size_t len);
+
+/* The mail's header block is over: with `early`, tell what it says. */
+void board_mqtt_mail_early(unsigned index);
 
 /* The mail is complete, and board_reader_alert() full; as
  * board_mqtt_alert(). */
