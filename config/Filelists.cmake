@@ -207,6 +207,7 @@ set(SMTPD_BOARD_PAGE_INCLUDE_DIRS ${SMTPD_DIR}/boards/common/page)
 set(SMTPD_BOARD_PAGE_SOURCES
 	${SMTPD_DIR}/boards/common/page/http.c
 	${SMTPD_DIR}/boards/common/page/page.c
+	${SMTPD_DIR}/boards/common/page/page_alerts.c
 	${SMTPD_DIR}/boards/common/page/page_auth.c
 	${SMTPD_DIR}/boards/common/page/page_json.c
 )

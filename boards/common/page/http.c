@@ -268,6 +268,8 @@ const char *board_http_reason(unsigned status)
 		return "Too Many Requests";
 	case 431:
 		return "Request Header Fields Too Large";
+	case 503:
+		return "Service Unavailable";
 	case 505:
 		return "HTTP Version Not Supported";
 	default:

@@ -11,13 +11,14 @@
 
 #include "http.h"
 #include "page.h"
+#include "page_alerts.h"
 #include "page_auth.h"
 #include "page_files.h"
 #include "page_json.h"
 
 #define LINGER_MS 5000
 
-enum stage { FREE, REQUEST, ANSWER, LINGER };
+enum stage { FREE, REQUEST, ANSWER, STREAM, LINGER };
 
 struct conn {
 	struct altcp_pcb *pcb;
@@ -25,7 +26,8 @@ struct conn {
 	size_t rest_len;
 	board_page_writer *writer; /* of a body made now, or NULL */
 	enum stage stage;
-	uint32_t since_ms; /* of the stage */
+	uint32_t since_ms; /* of the stage; STREAM: when it was last told */
+	uint32_t taken;    /* STREAM: what it was told */
 	struct board_page_cursor cursor;
 	struct board_http http;
 	bool eof;
@@ -46,6 +48,10 @@ static const struct file files[] = {
 	{"/page.js", "text/javascript; charset=utf-8", board_page_js,
 		&board_page_js_len, NULL},
 	{"/status.json", "application/json", NULL, NULL, board_page_status},
+#if SMTPD_INBOX
+	{"/alerts.json", "application/json", NULL, NULL, board_page_alerts},
+	{"/events", "text/event-stream", NULL, NULL, NULL},
+#endif
 	{"/metrics", "text/plain; version=0.0.4; charset=utf-8", NULL, NULL,
 		board_page_metrics},
 };
@@ -64,7 +70,7 @@ static const char head_end[] =
 
 static const struct board_page *page;
 static struct tcp_pcb *listening;
-static struct conn conns[BOARD_PAGE_CONNS];
+static struct conn conns[BOARD_PAGE_SLOTS];
 
 /* ---- the answer ---- */
 
@@ -78,7 +84,39 @@ static const struct file *find(const char *path)
 	return NULL;
 }
 
-static unsigned judge(const struct conn *c, const struct file **f)
+static unsigned in_stage(enum stage stage)
+{
+	const struct conn *c;
+	unsigned n = 0;
+
+	for (c = conns; c < conns + BOARD_PAGE_SLOTS; c++)
+		n += c->stage == stage;
+	return n;
+}
+
+static bool is_stream(const struct file *f)
+{
+	return !f->writer && !f->octets;
+}
+
+/* A file, or a picture of the inbox: its type, length and where it is. */
+static unsigned look_up(struct conn *c, struct file *f, size_t *len)
+{
+	const struct file *fixed = find(c->http.path);
+
+	if (fixed) {
+		*f = *fixed;
+		return is_stream(f) && in_stage(STREAM) >= BOARD_PAGE_STREAMS
+			       ? 503
+			       : 200;
+	}
+	f->type = board_page_picture_find(c->http.path, &c->cursor.id, len);
+	f->len = len;
+	f->writer = board_page_picture;
+	return f->type ? 200 : 404;
+}
+
+static unsigned judge(struct conn *c, struct file *f, size_t *len)
 {
 	const struct board_http *h = &c->http;
 	unsigned status;
@@ -87,12 +125,13 @@ static unsigned judge(const struct conn *c, const struct file **f)
 		return h->status;
 	if (!board_http_host_ours(h->host, page->host_name))
 		return 421;
+	if (in_stage(ANSWER) + in_stage(STREAM) >= BOARD_PAGE_CONNS)
+		return 503;
 	status = board_page_auth(
 		page->password, h->auth, altcp_get_ip(c->pcb, 0), sys_now());
 	if (status != 200)
 		return status;
-	*f = find(h->path);
-	return *f ? 200 : 404;
+	return look_up(c, f, len);
 }
 
 static void put_head(
@@ -114,7 +153,7 @@ static void put_head(
 				  "charset=\"UTF-8\"\r\n");
 	if (status == 405)
 		board_text_str(t, "Allow: GET, HEAD\r\n");
-	if (status == 429)
+	if (status == 429 || status == 503)
 		board_text_str(t, "Retry-After: 2\r\n");
 	board_text_str(t, head_end);
 }
@@ -172,9 +211,38 @@ static void send_made(struct conn *c)
 	}
 }
 
+/* What a browser is told, and when: https://html.spec.whatwg.org, 9.2. */
+static void send_event(struct conn *c)
+{
+	uint32_t now = sys_now(), taken = board_page_taken();
+	char line[32];
+	struct board_text t;
+
+	if (altcp_sndqueuelen(c->pcb))
+		return;
+	board_text_start(&t, line, sizeof line);
+	if (taken != c->taken) {
+		board_text_str(&t, "data: ");
+		board_text_num(&t, taken);
+	} else if (now - c->since_ms >= BOARD_PAGE_ALIVE_MS) {
+		board_text_str(&t, ":");
+	} else {
+		return;
+	}
+	board_text_str(&t, "\n\n");
+	if (altcp_write(c->pcb, t.s, (uint16_t)t.len, TCP_WRITE_FLAG_COPY) !=
+		ERR_OK)
+		return;
+	c->taken = taken;
+	c->since_ms = now;
+	altcp_output(c->pcb);
+}
+
 /* As much as fits; at the end FIN, and what still comes is dropped. */
 static void send_some(struct conn *c)
 {
+	if (c->stage == STREAM)
+		send_event(c);
 	if (c->stage != ANSWER)
 		return;
 	send_rest(c);
@@ -184,6 +252,18 @@ static void send_some(struct conn *c)
 	if (!c->rest_len && !c->writer &&
 		altcp_shutdown(c->pcb, 0, 1) == ERR_OK)
 		enter(c, LINGER);
+}
+
+static void begin(struct conn *c, const struct file *f)
+{
+	c->writer = f->writer;
+	if (f->octets) {
+		c->rest = f->octets;
+		c->rest_len = *f->len;
+	} else if (is_stream(f)) {
+		enter(c, STREAM);
+		c->taken = board_page_taken() - 1; /* to be told at once */
+	}
 }
 
 static void answer(struct conn *c, unsigned status, const struct file *f)
@@ -202,12 +282,8 @@ static void answer(struct conn *c, unsigned status, const struct file *f)
 	if (altcp_write(c->pcb, t.s, (uint16_t)t.len, TCP_WRITE_FLAG_COPY) !=
 		ERR_OK)
 		body = false; /* no memory: FIN without an answer */
-	if (f && body && f->len) {
-		c->rest = f->octets;
-		c->rest_len = *f->len;
-	} else if (f && body) {
-		c->writer = f->writer;
-	}
+	if (f && body)
+		begin(c, f);
 	board_http_start(&c->http);
 	send_some(c);
 }
@@ -216,15 +292,16 @@ static void answer(struct conn *c, unsigned status, const struct file *f)
 
 static void take(struct conn *c, const struct pbuf *p)
 {
-	const struct file *f = NULL;
+	struct file f = {0};
 	unsigned status;
+	size_t len;
 
 	for (; p && !c->http.status; p = p->next)
 		board_http_input(&c->http, p->payload, p->len);
 	if (!c->http.status)
 		return;
-	status = judge(c, &f);
-	answer(c, status, f);
+	status = judge(c, &f, &len);
+	answer(c, status, status == 200 ? &f : NULL);
 }
 
 /* A browser that closes its half before it was answered is not waited for. */
@@ -282,7 +359,8 @@ static err_t on_poll(void *arg, struct altcp_pcb *pcb)
 	if (c->stage == REQUEST && spent_ms >= BOARD_PAGE_HEAD_MS) {
 		c->http.head = false;
 		answer(c, 408, NULL);
-	} else if ((c->stage == ANSWER && spent_ms >= BOARD_PAGE_BODY_MS) ||
+	} else if (((c->stage == ANSWER || c->stage == STREAM) &&
+			   spent_ms >= BOARD_PAGE_BODY_MS) ||
 		   (c->stage == LINGER && (c->eof || spent_ms >= LINGER_MS))) {
 		reset(c);
 		return ERR_ABRT;
@@ -297,10 +375,10 @@ static struct conn *take_slot(void)
 	struct conn *c, *oldest = NULL;
 	uint32_t now = sys_now();
 
-	for (c = conns; c < conns + BOARD_PAGE_CONNS; c++) {
+	for (c = conns; c < conns + BOARD_PAGE_SLOTS; c++) {
 		if (c->stage == FREE)
 			return c;
-		if (c->stage != ANSWER &&
+		if (c->stage != ANSWER && c->stage != STREAM &&
 			(!oldest || now - c->since_ms > now - oldest->since_ms))
 			oldest = c;
 	}
@@ -349,7 +427,7 @@ static err_t listen_on(struct tcp_pcb *tcp)
 	err = tcp_bind(tcp, IP_ANY_TYPE, page->port);
 	if (err == ERR_OK)
 		listening = tcp_listen_with_backlog_and_err(
-			tcp, BOARD_PAGE_CONNS, &err);
+			tcp, BOARD_PAGE_SLOTS, &err);
 	return err;
 }
 
@@ -382,7 +460,7 @@ void board_page_close(void)
 
 	if (listening && tcp_close(listening) == ERR_OK)
 		listening = NULL;
-	for (c = conns; c < conns + BOARD_PAGE_CONNS; c++)
+	for (c = conns; c < conns + BOARD_PAGE_SLOTS; c++)
 		if (c->stage != FREE)
 			reset(c);
 }
@@ -390,10 +468,5 @@ void board_page_close(void)
 /* see page.h */
 unsigned board_page_conn_count(void)
 {
-	const struct conn *c;
-	unsigned n = 0;
-
-	for (c = conns; c < conns + BOARD_PAGE_CONNS; c++)
-		n += c->stage != FREE;
-	return n;
+	return BOARD_PAGE_SLOTS - in_stage(FREE);
 }

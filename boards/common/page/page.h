@@ -16,10 +16,13 @@
 #include "lwip/err.h"
 #include "policy.h"
 
-#define BOARD_PAGE_CONNS        8
+#define BOARD_PAGE_CONNS        8     /* answered at a time; then 503 */
+#define BOARD_PAGE_SLOTS        10    /* with those that still ask */
+#define BOARD_PAGE_STREAMS      4     /* of the answered: /events */
 #define BOARD_PAGE_PASSWORD_MAX 64    /* with NUL */
 #define BOARD_PAGE_HEAD_MS      10000 /* for a request; then 408 */
 #define BOARD_PAGE_BODY_MS      30000 /* for the answer; then a reset */
+#define BOARD_PAGE_ALIVE_MS     15000 /* /events says that much at least */
 
 /* What the page shows and asks for. Stays the caller's, and MUST stay. */
 struct board_page {
@@ -38,7 +41,7 @@ err_t board_page_open(const struct board_page *);
 /* Stop listening and reset who is connected. */
 void board_page_close(void);
 
-/* Connections that hold one of BOARD_PAGE_CONNS. */
+/* Connections that hold one of BOARD_PAGE_SLOTS. */
 unsigned board_page_conn_count(void);
 
 #endif

@@ -3,7 +3,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 "use strict";
 
-const EVERY_MS = 500;
+const EVERY_MS = 2000;
+const cards = new Map();
 
 function row(cells, kind) {
 	const tr = document.createElement("tr");
@@ -67,4 +68,97 @@ async function poll() {
 	setTimeout(poll, EVERY_MS);
 }
 
+// ---- alerts ----
+
+function add(to, name, text, kind) {
+	const e = document.createElement(name);
+
+	e.textContent = text;
+	e.className = kind || "";
+	if (text)
+		to.append(e);
+}
+
+function when(a) {
+	if (a.time !== null)
+		return new Date(a.time * 1000).toLocaleString();
+	return `${Math.round(a.uptime_ms / 1000)} s after the start`;
+}
+
+function picture(a) {
+	const img = document.createElement("img");
+
+	img.alt = a.picture.name || "picture";
+	img.src = `/picture/${a.picture.id}`;
+	img.addEventListener("error", () => img.remove());
+	return img;
+}
+
+function card(a, kept) {
+	const li = document.createElement("li");
+	const div = document.createElement("div");
+
+	li.className = a.state;
+	if (a.picture && kept.has(a.picture.id))
+		li.append(picture(a));
+	add(div, "b", a.subject || a.event || "(no subject)");
+	add(div, "p", [a.device, a.channel, a.event, a.state]
+		.filter((x) => x).join(" \u00b7 "));
+	add(div, "p", a.text, "text");
+	add(div, "small", [when(a), a.from, a.user, a.peer,
+		a.picture && a.picture.name].filter((x) => x).join(" \u00b7 "));
+	li.append(div);
+	return li;
+}
+
+// A card stays as it is, so that its picture is not loaded again.
+function showAlerts(all) {
+	const kept = new Set(all.pictures);
+	const shown = new Map();
+
+	for (const a of all.alerts) {
+		const key = `${a.id} ${a.uptime_ms}`;
+		shown.set(key, cards.get(key) || card(a, kept));
+	}
+	cards.clear();
+	shown.forEach((li, key) => cards.set(key, li));
+	document.getElementById("alerts").replaceChildren(...(shown.size ?
+		shown.values() : ["Nothing yet."]));
+}
+
+let loading = false, again = false;
+
+async function load() {
+	again = true;
+	if (loading)
+		return;
+	loading = true;
+	try {
+		while (again) {
+			again = false;
+			const reply = await fetch("/alerts.json");
+			if (!reply.ok)
+				throw new Error(String(reply.status));
+			showAlerts(await reply.json());
+		}
+	} catch (why) {
+		setTimeout(load, EVERY_MS);
+	}
+	loading = false;
+}
+
+// A browser does not come back by itself after a refusal.
+function listen() {
+	const events = new EventSource("/events");
+
+	events.addEventListener("message", load);
+	events.addEventListener("error", () => {
+		if (events.readyState !== EventSource.CLOSED)
+			return;
+		load();
+		setTimeout(listen, EVERY_MS);
+	});
+}
+
+listen();
 poll();

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "alerts/alert.h"
 #include "lwip/init.h"
-#include "lwip/ip_addr.h"
 #include "lwip/stats.h"
 #include "lwip/sys.h"
 #include "lwip_smtpd.h"
@@ -54,7 +54,7 @@ static void own_gauge(unsigned n, struct gauge *g)
 			SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING, false};
 	else
 		*g = (struct gauge){"browsers", board_page_conn_count(), 0,
-			BOARD_PAGE_CONNS, false};
+			BOARD_PAGE_SLOTS, false};
 }
 
 #if SMTPD_TLS
@@ -91,27 +91,6 @@ static bool gauge(unsigned n, struct gauge *g)
 	else
 		return lwip_gauge(n - 3 - TLS_GAUGES, g);
 	return true;
-}
-
-static void peer_text(const struct smtpd_peer *peer, char text[48])
-{
-	ip_addr_t ip;
-
-	memset(&ip, 0, sizeof ip);
-	if (peer->family == 4) {
-		IP_SET_TYPE_VAL(ip, IPADDR_TYPE_V4);
-		memcpy(&ip_2_ip4(&ip)->addr, peer->ip, 4);
-#if LWIP_IPV6
-	} else if (peer->family == 6) {
-		IP_SET_TYPE_VAL(ip, IPADDR_TYPE_V6);
-		memcpy(ip_2_ip6(&ip)->addr, peer->ip, 16);
-#endif
-	} else {
-		memcpy(text, "unknown", sizeof "unknown");
-		return;
-	}
-	if (!ipaddr_ntoa_r(&ip, text, 48))
-		text[0] = '\0';
 }
 
 /* The next quirk that a peer was told of, from c->i, c->j on. */
@@ -213,18 +192,22 @@ static bool pools(struct board_page_cursor *c, struct board_text *t)
 	return true;
 }
 
+static void peer(struct board_text *t, const struct smtpd_peer_memory *m)
+{
+	board_text_str(t, "{\"peer\":\"");
+	board_alert_peer(t, &m->peer);
+	board_text_str(t, "\"");
+}
+
 static bool peers(struct board_page_cursor *c, struct board_text *t)
 {
 	const struct smtpd_peer_memory *m = smtpd_peer_get(c->i);
-	char text[48];
 
 	if (!m)
 		return false;
 	c->i++;
 	comma(c, t);
-	peer_text(&m->peer, text);
-	board_text_str(t, "{");
-	string(t, "peer", text);
+	peer(t, m);
 	number(t, "seen_s", (sys_now() - m->seen_ms) / 1000);
 	number(t, "tls_failures", m->tls_failures);
 	board_text_str(t, ",\"delivered\":");
@@ -235,14 +218,11 @@ static bool peers(struct board_page_cursor *c, struct board_text *t)
 static bool quirks(struct board_page_cursor *c, struct board_text *t)
 {
 	const struct smtpd_peer_memory *m = next_quirk(c);
-	char text[48];
 
 	if (!m)
 		return false;
 	comma(c, t);
-	peer_text(&m->peer, text);
-	board_text_str(t, "{");
-	string(t, "peer", text);
+	peer(t, m);
 	board_text_str(t, ",");
 	string(t, "quirk", smtpd_quirk_name((enum smtpd_quirk)c->j));
 	board_text_str(t, ",");
@@ -333,16 +313,14 @@ static bool pool_metrics(struct board_page_cursor *c, struct board_text *t)
 static bool quirk_metrics(struct board_page_cursor *c, struct board_text *t)
 {
 	const struct smtpd_peer_memory *m = next_quirk(c);
-	char text[48];
 
 	if (!m)
 		return false;
 	if (!c->more)
 		board_text_str(t, "# TYPE lwsmtpd_quirks gauge\n");
 	c->more = true;
-	peer_text(&m->peer, text);
 	board_text_str(t, "lwsmtpd_quirks{peer=\"");
-	board_text_str(t, text);
+	board_alert_peer(t, &m->peer);
 	board_text_str(t, "\",quirk=\"");
 	board_text_str(t, smtpd_quirk_name((enum smtpd_quirk)c->j));
 	board_text_str(t, "\"} ");

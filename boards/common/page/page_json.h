@@ -16,7 +16,9 @@
 /* Where the writing of a document stands. All zero: at its beginning. */
 struct board_page_cursor {
 	uint16_t stage, i, j;
-	bool more; /* something stands in the list already */
+	bool more;   /* something stands in the list already */
+	uint32_t id; /* what is being written: alert or picture */
+	uint32_t at; /* octets of it that were written */
 };
 
 /* Append the next piece, at most BOARD_PAGE_PIECE_MAX octets; false: there is
