@@ -9,7 +9,7 @@
  *
  *   BOARD_LINUX, BOARD_FIRMWARE             1 or 0: rows that only one has
  *   FLAG COUNT BYTES TIME WORDS LIST FILES  a row of each type
- *   RULES                                   as LIST, with ";" between
+ *   RULES                                   as LIST, a line each
  *   CHOICE PROFILE                          the same
  *   PORT_SMTP PORT_SUBMISSION PORT_SMTPS    defaults that differ
  *   TOLERANT STRICT                         all bits of a profile, none

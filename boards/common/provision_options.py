@@ -17,7 +17,7 @@ FACTORS = {
 }
 BOOLS = {"no", "yes", "off", "on", "false", "true", "0", "1"}
 VALUE_MAX = 65535
-JOINED = {"LIST": ",", "RULES": ";"}
+JOINED = {"LIST": ",", "RULES": "\n"}
 
 
 class Row:
@@ -152,6 +152,28 @@ def wrong_block(entry):
         return True
 
 
+RULE_WORD = r'(?:"[^";\n]+"|[^ \t\r|;#"\n]+)'
+RULE_WORDS = rf"{RULE_WORD}(?:\|{RULE_WORD})*"
+RULE_WHERE = "(?:from|subject|text|brand)"
+RULE_LINE = re.compile(
+    rf"[ \t\r]*(?:{RULE_WHERE}~{RULE_WORDS}[ \t\r]*)*"
+    rf"(?:(?:brand|device|channel|event|state)={RULE_WHERE}:{RULE_WORDS}"
+    rf"[ \t\r]*|(?:brand|device|channel|event)=(?!{RULE_WHERE}:){RULE_WORD}"
+    r'[ \t\r]*|state=(?i:"(?:start|end|test)"|(?:start|end|test)(?![^ \t\r|;#"]))'
+    r"[ \t\r]*)*(?:#[^\n]*)?")
+
+
+def wrong_rule(value):
+    """The first of some rules that is none. As core/alert_rules.c."""
+    at = 0
+    while at < len(value):
+        match = RULE_LINE.match(value, at)
+        if match.end() < len(value) and value[match.end()] not in ";\n":
+            return value[match.end():match.end() + 40]
+        at = match.end() + 1
+    return None
+
+
 def wrong_text(name, value):
     """As boards/common/firmware/settings.c: what would be right, or None."""
     if name == "myhostname" and not re.fullmatch(
@@ -168,6 +190,10 @@ def wrong_text(name, value):
             wrong_block(entry.strip(" ")) for entry in value.split(",")):
         return ("ADDRESS/LENGTH or ADDRESS with no bits set behind the "
                 "length, PORT= before it for one port, with commas between")
+    if name == "alert_rules" and wrong_rule(value):
+        return ("rules: from~, subject~, text~ or brand~ and words, then "
+                "brand=, device=, channel=, event= or state= and a word; it "
+                f'is wrong at "{wrong_rule(value)}"')
     if name == "gateway" and value and wrong_address(value):
         return "an IPv4 address"
     return None

@@ -27,7 +27,7 @@
 #define LIST(group, name, m, text, help)                                       \
 	ROW(group, name, m, BOARD_LIST, 0, 0, 0, text, help)
 #define RULES(group, name, m, text, help)                                      \
-	ROW(group, name, m, BOARD_LIST, 0, 0, ';', text, help)
+	ROW(group, name, m, BOARD_LIST, 0, 0, '\n', text, help)
 
 #define CHOICE(group, name, m, n, words, help)                                 \
 	ROW(group, name, m, BOARD_CHOICE, 0, 0, n, words, help)

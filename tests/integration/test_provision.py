@@ -241,6 +241,33 @@ def choices_and_profiles_as_linux():
 
 
 @case
+def rules_as_linux():
+    """Taken by both or by neither; each line of the file is a rule."""
+    with folder():
+        for rule, right in (
+                ("subject~x event=y", True), ("event=y;; # c; \"", True),
+                ("text~\"A B:\"|c brand=d event=text:\"A B:\"|e", True),
+                ("from~a\"b\" channel=c", False),
+                ("subject~\"a b\"event=x", True), ("state=\"END\"", True),
+                ("subject~x evnt=y", False), ("SUBJECT~x event=y", False),
+                ("event=x; subject~\"y event=z", False),
+                ("event=x subject~y", False), ("subject~", False),
+                ("event=x|y", False), ("event=from:", False),
+                ("state=open", False), ("state=starting", False),
+                ("device~x event=y", False), ("text=x", False)):
+            line = f"alert_rules = {rule}\n"
+            write("f.conf", QUIET + line)
+            status, _, err = tool("--config", "f.conf", "--out", "f.bin")
+            equal((status == 0, linux_check(line) == ""), (right, right),
+                  line + err)
+        found, _ = made(QUIET + "alert_rules=event=x # c\n"
+                        "alert_rules=event=y\n")
+        equal(found[2:], [("alert_rules", "event=x # c\nevent=y")])
+        check("alert_rules = event=x # c\nalert_rules = event=y\n" in
+              tool("--show", "f.bin")[1])
+
+
+@case
 def readme_has_the_options_of_boards():
     """Those that Linux has not; the others stand in its README."""
     text = read(os.path.join(os.path.dirname(TOOL), "README.md")).decode()
