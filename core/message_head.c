@@ -274,9 +274,34 @@ static void no_field(struct smtpd_message *m)
 	}
 }
 
+/* The mark of UTF-8 that some put in front of the first field: is c its next
+ * octet? */
+static bool in_mark(const struct smtpd_message *m, uint8_t c)
+{
+	static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+
+	return !m->headed && !m->fields && m->field_len < sizeof mark &&
+	       (!m->field_len || m->field[0] & 0x80) && c == mark[m->field_len];
+}
+
+/* Is there a name in front of the colon? The mark goes. */
+static bool has_name(struct smtpd_message *m)
+{
+	if (m->field_len && m->field[0] & 0x80) {
+		if (m->field_len < 4 || smtpd_is_space(m->field[3]))
+			return false;
+		m->field_len = (uint16_t)(m->field_len - 3);
+		memmove(m->field, m->field + 3, m->field_len);
+	}
+	return m->field_len > 0;
+}
+
 /* May c stand in a name, or is it white space before the colon? */
 static bool in_name(const struct smtpd_message *m, uint8_t c)
 {
+	if (c & 0x80 ||
+		(m->field_len && m->field_len < 3 && m->field[0] & 0x80))
+		return in_mark(m, c);
 	if (c == ' ' || c == '\t')
 		return m->field_len > 0;
 	return c > ' ' && c < 127 && c != ':' &&
@@ -292,7 +317,7 @@ static bool in_field(struct smtpd_message *m, uint8_t c)
 			m->state = M_BLOCK;
 		else if (c != '\r')
 			store(m, c);
-	} else if (c == ':' && m->field_len) {
+	} else if (c == ':' && has_name(m)) {
 		m->name_len = m->field_len;
 	} else if (in_name(m, c)) {
 		store(m, c);

@@ -80,6 +80,33 @@ static const struct vector vectors[] = {
 		"= d\\r\\n\n"
 		"-\n"
 		"end\n"},
+	{"device_mark_of_utf8_first",
+		"\xef\xbb\xbfSubject: a\n"
+		"\xef\xbb\xbfX: b\n"
+		"Y: c\n"
+		"\n"
+		"d\n",
+		"0 Subject: a\n"
+		"0 Y: c\n"
+		"head\n"
+		"part 0.0 text/plain\n"
+		"= d\\r\\n\n"
+		"-\n"
+		"end\n"},
+	{"device_end_of_that_mark_in_a_name",
+		"A\xbb\xbf: a\n",
+		"head\n"
+		"part 0.0 text/plain\n"
+		"= A\\xef\\xbf\\xbd\\xef\\xbf\\xbd: a\\r\\n\n"
+		"- charset\n"
+		"end charset no-header\n"},
+	{"device_mark_of_utf8_without_name",
+		"\xef\xbb\xbf : a\n",
+		"head\n"
+		"part 0.0 text/plain\n"
+		"= \\xef\\xbb\\xbf : a\\r\\n\n"
+		"-\n"
+		"end no-header\n"},
 	{"rfc5322_line_that_is_no_field",
 		"Subject: x\n"
 		"this is none\n"

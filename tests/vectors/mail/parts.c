@@ -3,9 +3,11 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
- * A line for each: type, name and octets, with a '.' behind each.
+ * A line for each: type, name and octets, with a '.' behind each. In front of
+ * them a '=' and the first Subject.
  */
 #include <stdio.h>
+#include <strings.h>
 
 #include "smtpd_message.h"
 
@@ -13,6 +15,19 @@ static void hex(const void *p, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		printf("%02x", ((const uint8_t *)p)[i]);
+}
+
+static void on_field(void *ctx, const struct smtpd_field *f)
+{
+	bool *seen = ctx;
+
+	if (f->level || f->name.len != 7 || *seen ||
+		strncasecmp(f->name.s, "subject", 7) != 0)
+		return;
+	*seen = true;
+	printf("=");
+	hex(f->value.s, f->value.len);
+	printf("\n");
 }
 
 static void on_begin(void *ctx, const struct smtpd_part *part)
@@ -38,15 +53,16 @@ static void on_part_end(void *ctx, unsigned flags)
 
 int main(void)
 {
-	static const struct smtpd_message_events events = {
+	static const struct smtpd_message_events events = {.field = on_field,
 		.part_begin = on_begin,
 		.octets = on_octets,
 		.part_end = on_part_end};
 	static struct smtpd_message m;
 	static uint8_t octets[4096];
+	bool seen = false;
 	size_t len;
 
-	smtpd_message_start(&m, &events, NULL, SMTPD_CHARSET_UNKNOWN);
+	smtpd_message_start(&m, &events, &seen, SMTPD_CHARSET_UNKNOWN);
 	while ((len = fread(octets, 1, sizeof octets, stdin)) > 0)
 		smtpd_message_push(&m, octets, len);
 	smtpd_message_finish(&m);
