@@ -1090,6 +1090,14 @@ def tap_possible():
         raise Skip("needs root and /dev/net/tun")
 
 
+def link_local(device):
+    """Has the kernel an address there, and has nobody else?"""
+    out = subprocess.run(["ip", "-6", "addr", "show", "dev", device, "scope",
+                          "link"], check=True, capture_output=True,
+                         text=True).stdout
+    return "fe80:" in out and "tentative" not in out
+
+
 @case
 def tap_static_address():
     tap_possible()
@@ -1114,6 +1122,7 @@ def tap_without_dhcp():
         found = re.search(r"\[(fe80::[0-9a-f:]+)%" + name, s.ready_line,
                           re.I)
         check(found, s.ready_line)
+        until(lambda: link_local(name), 20, "an address of ours")
         with Client(s.smtp, host=f"{found[1]}%{name}") as c:
             c.hello()
             c.send_mail()
