@@ -11,7 +11,7 @@ function row(cells, kind) {
 
 	for (const cell of cells) {
 		const td = document.createElement(kind || "td");
-		td.textContent = String(cell);
+		td.textContent = cell === null ? "" : String(cell);
 		tr.append(td);
 	}
 	return tr;
