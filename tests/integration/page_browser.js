@@ -122,6 +122,17 @@ async function hostile(page) {
 	check(!page.faults.length, page.faults.join("; "));
 }
 
+// The front camera has sent many mails, and has one line.
+async function states(page) {
+	const rows = page.locator("#channels tr", { hasText: "front" });
+
+	await rows.first().waitFor();
+	check(await rows.count() === 1, `${await rows.count()} lines`);
+	send("Motion ended", "door.jpg");
+	await rows.filter({ hasText: "end" }).waitFor();
+	check(await rows.count() === 1, `${await rows.count()} lines`);
+}
+
 async function looks(page) {
 	const colors = [];
 
@@ -162,6 +173,7 @@ async function fewStreams(browser) {
 	const page = await open(browser, order.password);
 	await run("mail_appears_with_its_picture", () => appears(page));
 	await run("hostile_text_is_text", () => hostile(page));
+	await run("a_channel_has_one_state", () => states(page));
 	await run("light_dark_and_phone", () => looks(page));
 	await page.context().close();
 	await run("more_pages_than_streams", () => fewStreams(browser));

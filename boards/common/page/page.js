@@ -126,6 +126,22 @@ function showAlerts(all) {
 		shown.values() : ["Nothing yet."]));
 }
 
+// The newest alert of each channel; those that go on stand first.
+function showChannels(all) {
+	const last = new Map();
+
+	for (const a of all.alerts) {
+		const key = JSON.stringify([a.peer, a.device, a.channel]);
+		if (!last.has(key))
+			last.set(key, a);
+	}
+	table("channels", ["device", "channel", "state", "event", "since"],
+		[...last.values()]
+			.sort((a, b) => (b.state === "start") - (a.state === "start"))
+			.map((a) => [a.device || a.from || a.peer, a.channel,
+				a.state, a.event, when(a)]));
+}
+
 let loading = false, again = false;
 
 async function load() {
@@ -139,7 +155,9 @@ async function load() {
 			const reply = await fetch("/alerts.json");
 			if (!reply.ok)
 				throw new Error(String(reply.status));
-			showAlerts(await reply.json());
+			const all = await reply.json();
+			showAlerts(all);
+			showChannels(all);
 		}
 	} catch (why) {
 		setTimeout(load, EVERY_MS);
