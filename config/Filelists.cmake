@@ -194,12 +194,22 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_topic.c
 	${SMTPD_DIR}/boards/common/policy.c
 	${SMTPD_DIR}/boards/common/relay.c
-	${SMTPD_DIR}/boards/common/sinks/route.c
 	${SMTPD_DIR}/boards/common/profile.c
 	${SMTPD_DIR}/boards/common/rate.c
 	${SMTPD_DIR}/boards/common/setting.c
 	${SMTPD_DIR}/boards/common/text.c
 	${SMTPD_DIR}/boards/common/verifier.c
+)
+
+# Several sinks behind one, for a board that has no sink of its own.
+set(SMTPD_BOARD_SINKS_SOURCES
+	${SMTPD_DIR}/boards/common/sinks/route.c
+	${SMTPD_DIR}/boards/common/sinks/sink_inbox.c
+	${SMTPD_DIR}/boards/common/sinks/sink_mqtt.c
+	${SMTPD_DIR}/boards/common/sinks/sinks.c
+	${SMTPD_DIR}/boards/common/sinks/sinks_list.c
+	${SMTPD_DIR}/boards/common/sinks/sinks_read.c
+	${SMTPD_DIR}/boards/common/sinks/sinks_route.c
 )
 
 # The web page; beside these the files that page.cmake makes.
@@ -286,13 +296,9 @@ set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/ready.c
 	${SMTPD_DIR}/boards/linux/self_signed.c
 	${SMTPD_DIR}/boards/linux/server.c
-	${SMTPD_DIR}/boards/linux/sink_inbox.c
 	${SMTPD_DIR}/boards/linux/sink_log.c
 	${SMTPD_DIR}/boards/linux/sink_maildir.c
-	${SMTPD_DIR}/boards/linux/sink_mqtt.c
 	${SMTPD_DIR}/boards/linux/sinks.c
-	${SMTPD_DIR}/boards/linux/sinks_list.c
-	${SMTPD_DIR}/boards/linux/sinks_route.c
 	${SMTPD_DIR}/boards/linux/state.c
 	${SMTPD_DIR}/boards/linux/tls_files.c
 	${SMTPD_DIR}/boards/linux/users.c

@@ -20,7 +20,8 @@ target_compile_definitions(wolfssl PUBLIC WOLFSSL_CERT_GEN WOLFSSL_ALT_NAMES)
 include(${SMTPD_DIR}/boards/common/page/page.cmake)
 board_page_files(page_files)
 add_executable(lwsmtpd ${SMTPD_BOARD_LINUX_SOURCES}
-	${SMTPD_BOARD_COMMON_SOURCES} ${SMTPD_BOARD_PAGE_SOURCES}
+	${SMTPD_BOARD_COMMON_SOURCES} ${SMTPD_BOARD_SINKS_SOURCES}
+	${SMTPD_BOARD_PAGE_SOURCES}
 	${page_files})
 target_compile_options(lwsmtpd PRIVATE ${SMTPD_WARNINGS})
 target_include_directories(lwsmtpd PRIVATE

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -135,4 +136,15 @@ void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 		board_log(level, "[%llu] %s %s %u",
 			(unsigned long long)board_session_serial(info.index),
 			peer, what, code);
+}
+
+/* see log.h */
+const char *board_peer_text(
+	const struct smtpd_peer *peer, char text[BOARD_PEER_MAX])
+{
+	int family = peer->family == 6 ? AF_INET6 : AF_INET;
+
+	if (!peer->family || !inet_ntop(family, peer->ip, text, BOARD_PEER_MAX))
+		snprintf(text, BOARD_PEER_MAX, "unknown");
+	return text;
 }

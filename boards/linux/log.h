@@ -9,6 +9,8 @@
 #ifndef BOARD_LOG_H
 #define BOARD_LOG_H
 
+#include "smtpd.h"
+
 enum board_level {
 	BOARD_ERROR, /* always shown */
 	BOARD_INFO,  /* hidden by --quiet */
@@ -28,5 +30,10 @@ int board_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The wall clock as 2026-01-31T23:59:59.000Z. */
 const char *board_log_time(void);
+
+/* A peer's address as text, without the port. Returns `text`. */
+#define BOARD_PEER_MAX 48
+const char *board_peer_text(
+	const struct smtpd_peer *, char text[BOARD_PEER_MAX]);
 
 #endif

@@ -108,15 +108,8 @@ static int check(void)
 		why = board_users_check(o->users_file);
 	if (why)
 		return board_options_fail(o->users_file, "%s", why);
-	why = board_sinks_check(o->sinks);
-	if (why)
-		return board_options_fail(o->sinks, "%s", why);
-	why = board_sinks_check_routes(o->sink_routes);
-	if (why)
-		return board_options_fail(o->sink_routes, "%s", why);
-	why = board_sinks_take_best_effort(o->sink_best_effort);
-	return why ? board_options_fail(o->sink_best_effort, "%s", why)
-		   : check_rules();
+	status = board_sinks_check_options();
+	return status ? status : check_rules();
 }
 
 /* ---- start ---- */

@@ -222,6 +222,7 @@ static const struct board_refusal *on_commit(
 const struct board_sink_kind board_sink_maildir = {
 	.name = "maildir",
 	.argument = "no directory behind the ':'",
+	.usage = "maildir:DIR",
 	.check = check_maildir,
 	.open = open_maildir,
 	.mail = on_mail,

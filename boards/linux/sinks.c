@@ -1,464 +1,85 @@
 /*
- * sinks.c - several sinks behind one: all of them take a message, or none
+ * sinks.c - which sinks this program has, and what is said of them
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include <arpa/inet.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "alerts/reader.h"
-#include "auth.h"
-#include "event.h"
 #include "log.h"
+#include "mqtt.h"
 #include "options.h"
 #include "server.h"
 #include "sinks.h"
-#include "sinks_list.h"
 
-static struct board_message messages[SMTPD_MAX_SESSIONS];
-static uint64_t sessions;
+static const struct board_sink_kind *const kinds[] = {
+#if SMTPD_INBOX
+	&board_sink_inbox,
+#endif
+	&board_sink_log,
+	&board_sink_maildir,
+#if SMTPD_MQTT
+	&board_sink_mqtt,
+#endif
+	&board_sink_null,
+	NULL,
+};
 
-const struct board_refusal board_sink_later = {0, NULL, NULL};
-
-static bool has_part(const struct board_message *m, unsigned i)
+static unsigned port_of(const struct smtpd_listener *l)
 {
-	return !(m->off >> i & 1);
-}
+	unsigned i = 0;
 
-/* This sink has no part in the message any more, which goes on. */
-static void leave(struct board_message *m, unsigned i)
-{
-	m->off |= (uint8_t)(1u << i);
-	m->waiting &= (uint8_t) ~(1u << i);
-	m->goes_on = true;
-	if (board_sinks[i]->drop)
-		board_sinks[i]->drop(i, m);
-	m->goes_on = false;
-}
-
-/* ---- routes ---- */
-
-static unsigned listener_of(const struct smtpd_info *info)
-{
-	unsigned i;
-
-	for (i = 0; i < BOARD_PORTS; i++)
-		if (board_server_listener(i) == info->listener)
-			break;
+	while (i < BOARD_PORTS && board_server_listener(i) != l)
+		i++;
 	return i;
 }
 
-/* Which sinks take it. subject: NULL: not known yet. */
-static void route(struct board_message *m, const char *subject)
+static void on_left_out(const struct board_message *m, const char *sink,
+	const struct board_refusal *r)
 {
-	struct smtpd_info info;
-	struct board_route_mail mail = {
-		.envelope = m->envelope,
-		.rcpt_count = m->rcpt_count,
-		.subject = subject,
-		.peer = &info.peer,
-	};
-	uint8_t mask;
-	unsigned i;
-
-	smtpd_session_info(m->session, &info);
-	mail.listener = listener_of(&info);
-	mail.user = info.authenticated ? board_auth_user(m->index) : "";
-	m->undecided = board_sinks_route(&mail, &mask) == BOARD_ROUTE_UNKNOWN;
-	for (i = 0; i < board_sink_count; i++)
-		if (!(mask >> i & 1))
-			leave(m, i);
-}
-
-/* ---- alerts ---- */
-
-#if SMTPD_ALERT
-static bool reads; /* a sink wants alerts */
-
-static void on_early(unsigned index)
-{
-	struct board_message *m = &messages[index];
-	unsigned i;
-
-	if (m->undecided)
-		route(m, board_reader_alert(index)->alert.subject);
-	for (i = 0; i < board_sink_count; i++)
-		if (board_sinks[i]->early && has_part(m, i))
-			board_sinks[i]->early(i, m, board_reader_alert(index));
-}
-
-static void on_picture(unsigned index, const struct smtpd_alert *a,
-	const uint8_t *p, size_t len)
-{
-	struct board_message *m = &messages[index];
-	unsigned i;
-
-	for (i = 0; i < board_sink_count; i++)
-		if (board_sinks[i]->picture && has_part(m, i))
-			board_sinks[i]->picture(i, m, a, p, len);
-}
-
-static void open_reader(void)
-{
-	static const struct board_reader_events events = {
-		.early = on_early, .picture = on_picture};
-	unsigned i;
-
-	reads = *board_options.sink_routes; /* for the subject */
-	for (i = 0; i < board_sink_count; i++)
-		reads = reads || board_sinks[i]->alerts;
-	board_reader_open(&events, board_options.alert_rules,
-		(uint16_t)strlen(board_options.alert_rules),
-		SMTPD_CHARSET_UNKNOWN);
-}
-
-static struct smtpd_str str(const char *s)
-{
-	struct smtpd_str span = {s, (uint16_t)strlen(s)};
-
-	return span;
-}
-
-static void start_reading(const struct board_message *m)
-{
-	struct smtpd_info info;
-	const char *to = m->envelope + strlen(m->envelope) + 1;
-
-	if (!reads)
-		return;
-	smtpd_session_info(m->session, &info);
-	board_reader_start(
-		m->session, listener_of(&info), str(m->envelope), str(to));
-}
-#else
-#define open_reader()                ((void)0)
-#define start_reading(m)             ((void)0)
-#define board_reader_push(i, p, len) ((void)0)
-#define board_reader_finish(i)       ((void)0)
-#define board_reader_stop(i)         ((void)0)
-#endif
-
-/* see sinks.h */
-const char *board_sinks_open(const char *list)
-{
-	const char *why = board_sinks_take(list, true);
-
-	open_reader();
-	return why;
-}
-
-/* ---- small things ---- */
-
-struct board_message *board_message(struct smtpd_session *s)
-{
-	struct smtpd_info info;
-
-	smtpd_session_info(s, &info);
-	return &messages[info.index];
-}
-
-uint64_t board_session_serial(unsigned index)
-{
-	return messages[index].serial;
-}
-
-const char *board_peer_text(
-	const struct smtpd_peer *peer, char text[BOARD_PEER_MAX])
-{
-	int family = peer->family == 6 ? AF_INET6 : AF_INET;
-
-	if (!peer->family || !inet_ntop(family, peer->ip, text, BOARD_PEER_MAX))
-		snprintf(text, BOARD_PEER_MAX, "unknown");
-	return text;
-}
-
-/* ---- the sink that core sees ---- */
-
-static enum smtpd_verdict refuse(
-	struct board_message *m, const struct board_refusal *r)
-{
-	m->refusal = r;
-	smtpd_session_reply(m->session, r->code, r->enhanced, r->text);
-	return SMTPD_REJECT;
-}
-
-/* What a sink said; of one that is not required, that it is left out. */
-static const struct board_refusal *answer(
-	struct board_message *m, unsigned i, const struct board_refusal *r)
-{
-	if (!r || r == &board_sink_later || board_sink_required(i))
-		return r;
 	board_log(BOARD_ERROR, "[%llu] sink %s left out: %u %s",
-		(unsigned long long)m->serial, board_sinks[i]->name, r->code,
-		r->text);
-	leave(m, i);
-	return NULL;
+		(unsigned long long)m->serial, sink, r->code, r->text);
 }
 
-/* No sink takes the message. */
-static void drop_all(struct board_message *m, const char *why, unsigned code)
+static void on_unacknowledged(const struct board_message *m)
 {
-	unsigned i;
-
-	if (!m->open)
-		return;
-	m->open = false;
-	m->waiting = 0;
-	m->refused = false;
-	m->why = why;
-	m->code = code;
-	for (i = 0; i < board_sink_count; i++)
-		if (board_sinks[i]->drop && has_part(m, i))
-			board_sinks[i]->drop(i, m);
-	board_reader_stop(m->index);
-}
-
-static enum smtpd_verdict on_connect(struct smtpd_session *s)
-{
-	struct smtpd_info info;
-	struct board_message *m;
-
-	smtpd_session_info(s, &info);
-	m = &messages[info.index];
-	m->session = s;
-	m->index = info.index;
-	m->serial = ++sessions;
-	m->open = false;
-	m->refused = false;
-	return SMTPD_ACCEPT;
-}
-
-static bool note_address(struct board_message *m, const struct smtpd_str *a)
-{
-	if (m->envelope_len + a->len + 1 > sizeof m->envelope)
-		return false;
-	if (a->len) /* of <>, a->s may be NULL */
-		memcpy(m->envelope + m->envelope_len, a->s, a->len);
-	m->envelope_len += a->len;
-	m->envelope[m->envelope_len++] = '\0';
-	return true;
-}
-
-static enum smtpd_verdict on_mail(
-	struct smtpd_session *s, const struct smtpd_mail *mail)
-{
-	struct board_message *m = board_message(s);
-	const struct board_refusal *r = NULL;
-	unsigned i;
-
-	drop_all(m, "refused", 0);
-	m->refusal = NULL;
-	m->off = 0;
-	m->undecided = false;
-	m->size = mail->size;
-	m->envelope_len = 0;
-	m->rcpt_count = 0;
-	note_address(m, &mail->from.text);
-	for (i = 0; i < board_sink_count && !r; i++)
-		if (board_sinks[i]->mail)
-			r = answer(m, i, board_sinks[i]->mail(i, m));
-	if (r)
-		return refuse(m, r);
-	m->open = true;
-	return SMTPD_ACCEPT;
-}
-
-static enum smtpd_verdict on_rcpt(
-	struct smtpd_session *s, const struct smtpd_rcpt *rcpt)
-{
-	static const struct board_refusal too_many = {
-		452, "4.5.3", "Too many recipients"};
-	struct board_message *m = board_message(s);
-
-	if (!note_address(m, &rcpt->to.text)) {
-		smtpd_session_reply(
-			s, too_many.code, too_many.enhanced, too_many.text);
-		return SMTPD_REJECT;
-	}
-	m->rcpt_count++;
-	return SMTPD_ACCEPT;
-}
-
-static enum smtpd_verdict on_begin(struct smtpd_session *s)
-{
-	struct board_message *m = board_message(s);
-	const struct board_refusal *r = NULL;
-	unsigned i;
-
-	route(m, NULL);
-	start_reading(m);
-	for (i = 0; i < board_sink_count && !r; i++)
-		if (board_sinks[i]->begin && has_part(m, i))
-			r = answer(m, i, board_sinks[i]->begin(i, m));
-	if (!r)
-		return SMTPD_ACCEPT;
-	return refuse(m, r);
-}
-
-static enum smtpd_verdict on_data(
-	struct smtpd_session *s, const uint8_t *p, size_t len)
-{
-	const struct board_refusal *r = NULL;
-	struct smtpd_info info;
-	struct board_message *m;
-	unsigned i;
-
-	smtpd_session_info(s, &info);
-	m = &messages[info.index];
-	if (info.octets)
-		board_reader_push(m->index, p, len);
-	for (i = 0; i < board_sink_count && !r; i++)
-		if (board_sinks[i]->data && has_part(m, i))
-			r = answer(m, i,
-				board_sinks[i]->data(
-					i, m, p, len, info.octets == 0));
-	return r ? refuse(m, r) : SMTPD_ACCEPT;
-}
-
-/* Ask all; m->waiting are those that answer later. */
-static const struct board_refusal *prepare_all(struct board_message *m)
-{
-	const struct board_refusal *r = NULL;
-	unsigned i;
-
-	m->waiting = 0;
-	board_reader_finish(m->index);
-	for (i = 0; i < board_sink_count && !r; i++) {
-		if (board_sinks[i]->prepare && has_part(m, i))
-			r = answer(m, i, board_sinks[i]->prepare(i, m));
-		if (r != &board_sink_later)
-			continue;
-		m->waiting |= (uint8_t)(1u << i);
-		r = NULL;
-	}
-	return r;
-}
-
-static const struct board_refusal *commit_all(struct board_message *m)
-{
-	const struct board_refusal *r = NULL;
-	unsigned i;
-
-	for (i = 0; i < board_sink_count && !r; i++)
-		if (board_sinks[i]->commit && has_part(m, i))
-			r = answer(m, i, board_sinks[i]->commit(i, m));
-	if (!r)
-		return NULL;
-	for (i--; i-- > 0;)
-		if (board_sinks[i]->rollback && has_part(m, i))
-			board_sinks[i]->rollback(i, m);
-	return r;
-}
-
-/* All have answered. */
-static void finish(struct board_message *m, const struct board_refusal *r)
-{
-	m->refusal = r ? r : commit_all(m);
-	if (m->refusal)
-		drop_all(m, "sink", m->refusal->code);
-	board_reader_stop(m->index);
-	m->open = false;
-}
-
-/* see sinks.h */
-void board_sinks_settle(
-	unsigned index, unsigned slot, const struct board_refusal *r)
-{
-	struct board_message *m = &messages[index];
-	uint8_t bit = (uint8_t)(1u << slot);
-
-	if (!m->open || !(m->waiting & bit))
-		return;
-	r = answer(m, slot, r);
-	m->waiting = r ? 0 : m->waiting & (uint8_t)~bit;
-	if (m->waiting)
-		return;
-	finish(m, r);
-	r = m->refusal;
-	if (r)
-		smtpd_session_verdict(
-			m->ref, SMTPD_REJECT, r->code, r->enhanced, r->text);
-	else
-		smtpd_session_verdict(m->ref, SMTPD_ACCEPT, 0, NULL, NULL);
-}
-
-static enum smtpd_verdict on_end(struct smtpd_session *s, uint16_t rcpt)
-{
-	struct board_message *m = board_message(s);
-	const struct board_refusal *r;
-
-	/* LMTP asks for each recipient: stored once, the same answer to all */
-	if (rcpt == SMTPD_ALL_RCPTS || rcpt == 0) {
-		m->ref = smtpd_session_ref(s);
-		r = prepare_all(m);
-		if (!r && m->waiting)
-			return SMTPD_LATER;
-		finish(m, r);
-	}
-	return m->refusal ? refuse(m, m->refusal) : SMTPD_ACCEPT;
-}
-
-static void on_reset(struct smtpd_session *s, enum smtpd_end why)
-{
-	struct board_message *m = board_message(s);
-
-	if (m->refusal)
-		drop_all(m, "sink", m->refusal->code);
-	else if (why == SMTPD_END_REFUSED)
-		m->refused = true; /* its reply, and so its code, comes later */
-	else
-		drop_all(m, board_end_text(why), 0);
-}
-
-/* see sinks.h */
-void board_sinks_replied(unsigned index, unsigned code)
-{
-	if (messages[index].refused)
-		drop_all(&messages[index], "refused", code);
+	board_log(BOARD_INFO, "[%llu] left without our 250: may send it again",
+		(unsigned long long)m->serial);
 }
 
 static void on_quirk(
-	struct smtpd_session *s, enum smtpd_quirk quirk, bool forgiven)
+	const struct board_message *m, enum smtpd_quirk quirk, bool forgiven)
 {
-	struct board_message *m = board_message(s);
-	unsigned i;
-
 	board_log(BOARD_DEBUG, "[%llu] %s %s", (unsigned long long)m->serial,
 		smtpd_quirk_name(quirk), forgiven ? "forgiven" : "refused");
-	for (i = 0; i < board_sink_count; i++)
-		if (board_sinks[i]->quirk)
-			board_sinks[i]->quirk(i, m, quirk, forgiven);
 }
 
-static void on_closed(
-	struct smtpd_session *s, enum smtpd_end why, bool unacknowledged)
-{
-	struct board_message *m = board_message(s);
-
-	drop_all(m, board_end_text(why), 0);
-	board_auth_closed(m->index);
-	if (unacknowledged)
-		board_log(BOARD_INFO,
-			"[%llu] left without our 250: may send it again",
-			(unsigned long long)m->serial);
-}
-
-const struct smtpd_sink board_sink = {
-	.connect = on_connect,
-#if SMTPD_AUTH_EXTERNAL
-	.flags = SMTPD_SINK_EXTERNAL, /* see auth_off of a listener */
+static const struct board_sinks_config config = {
+	.kinds = kinds,
+	.routes = board_options.sink_routes,
+#if SMTPD_ALERT
+	.rules = board_options.alert_rules,
 #endif
-	.auth = board_auth,
-#if SMTPD_SCRAM
-	.scram = board_auth_scram,
-#endif
-	.mail = on_mail,
-	.rcpt = on_rcpt,
-	.begin = on_begin,
-	.data = on_data,
-	.end = on_end,
-	.reset = on_reset,
-	.closed = on_closed,
+	.port = port_of,
+	.left_out = on_left_out,
+	.unacknowledged = on_unacknowledged,
 	.quirk = on_quirk,
 };
+
+/* see sinks.h */
+int board_sinks_check_options(void)
+{
+	const struct board_options *o = &board_options;
+	const char *why;
+
+	board_sinks_use(&config);
+	why = board_sinks_check(o->sinks);
+#if SMTPD_MQTT
+	if (!why && board_sinks_have("mqtt"))
+		why = board_mqtt_check();
+#endif
+	if (why)
+		return board_options_fail(o->sinks, "%s", why);
+	why = board_sinks_check_routes();
+	if (why)
+		return board_options_fail(o->sink_routes, "%s", why);
+	why = board_sinks_take_best_effort(o->sink_best_effort);
+	return why ? board_options_fail(o->sink_best_effort, "%s", why) : 0;
+}

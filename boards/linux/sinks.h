@@ -1,155 +1,17 @@
 /*
- * sinks.h - several sinks behind one: all of them take a message, or none
+ * sinks.h - which sinks this program has
  *
  * SPDX-License-Identifier: BSD-3-Clause
- *
- * At the end of a message every sink first prepares (what can fail does so
- * here: written and synced, but not visible), then every sink commits. When a
- * commit fails, those done before it are rolled back. The sink whose commit
- * cannot be taken back (log) commits last.
- * A sink whose commit cannot fail (inbox) comes behind that.
- *
- * Everything is static: one struct board_message for each session slot.
  */
-#ifndef BOARD_SINKS_H
-#define BOARD_SINKS_H
+#ifndef BOARD_LINUX_SINKS_H
+#define BOARD_LINUX_SINKS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "sinks/sinks.h"
 
-#include "alerts/alert.h"
-#include "smtpd.h"
-
-#define BOARD_MAX_SINKS    8
-#define BOARD_ENVELOPE_MAX 32768 /* octets of the addresses of a message */
-#define BOARD_PEER_MAX     48    /* room for an address as text */
-
-/* The reply of a sink that does not take a message. Static. */
-struct board_refusal {
-	unsigned code;
-	const char *enhanced;
-	const char *text;
-};
-
-/* The message in progress of a session. */
-struct board_message {
-	struct smtpd_session *session;
-	const struct board_refusal *refusal; /* what a sink said, or NULL */
-	const char *why; /* not accepted: who or what ended it */
-	uint64_t serial; /* of the session, 1 and up since the start */
-	size_t envelope_len;
-	unsigned index; /* the session's slot */
-	unsigned code;  /* the reply that ended it; 0: none */
-	unsigned rcpt_count;
-	uint32_t size;   /* declared, 0 when not */
-	smtpd_ref ref;   /* the question that `waiting` are asked */
-	uint8_t waiting; /* a bit for each sink that has not prepared yet */
-	uint8_t off;     /* a bit for each that has no part in the message */
-	bool undecided;  /* its subject decides which sinks those are */
-	bool goes_on;    /* inside `drop`: only this sink forgets it */
-	bool open;       /* MAIL was accepted and nothing has ended it */
-	bool refused;    /* the engine refused it; the reply follows */
-	/* from, then each recipient, each with a NUL behind it */
-	char envelope[BOARD_ENVELOPE_MAX];
-};
-
-/* `prepare` says neither yes nor no yet: board_sinks_settle() does. */
-extern const struct board_refusal board_sink_later;
-
-/* Who commits when. */
-enum board_sink_order {
-	BOARD_SINK_ROLLS_BACK,  /* a commit can be taken back */
-	BOARD_SINK_FINAL,       /* it cannot */
-	BOARD_SINK_NEVER_FAILS, /* nor needs it to */
-	BOARD_SINK_ORDERS,
-};
-
-/*
- * A kind of sink. `slot` numbers the instances, 0 to BOARD_MAX_SINKS - 1.
- * Each of the questions about a message returns NULL for yes. NULL members
- * do nothing and say yes.
- */
-struct board_sink_kind {
-	const char *name;     /* as in --sink NAME or --sink NAME:ARGUMENT */
-	const char *argument; /* what the argument is; NULL: takes none */
-	uint8_t order;        /* of commits, enum board_sink_order */
-	bool alerts;          /* mails are read for it: board_reader_alert() */
-	/* Is the argument right? Returns NULL or why not; makes nothing. */
-	const char *(*check)(const char *argument);
-	/* Make ready. Returns NULL or why not. */
-	const char *(*open)(unsigned slot, const char *argument);
-	const struct board_refusal *(*mail)(
-		unsigned slot, struct board_message *);
-	const struct board_refusal *(*begin)(
-		unsigned slot, struct board_message *);
-	/* `received`: these octets are our Received: field, not the client's */
-	const struct board_refusal *(*data)(unsigned slot,
-		struct board_message *, const uint8_t *p, size_t len,
-		bool received);
-	/* With `alerts`: as struct board_reader_events has them. */
-	void (*early)(unsigned slot, struct board_message *,
-		const struct board_alert *);
-	void (*picture)(unsigned slot, struct board_message *,
-		const struct smtpd_alert *, const uint8_t *p, size_t len);
-	/* Where `alerts` is set, the alert is full here and in commit. */
-	const struct board_refusal *(*prepare)(
-		unsigned slot, struct board_message *);
-	const struct board_refusal *(*commit)(
-		unsigned slot, struct board_message *);
-	/* Take a commit back. */
-	void (*rollback)(unsigned slot, struct board_message *);
-	/* The client did something odd, which was forgiven or refused. */
-	void (*quirk)(unsigned slot, struct board_message *,
-		enum smtpd_quirk quirk, bool forgiven);
-	/* The message is not taken: forget it. m->why and m->code say why;
-	 * with m->goes_on other sinks may still take it. */
-	void (*drop)(unsigned slot, struct board_message *);
-};
-
-extern const struct board_sink_kind board_sink_inbox;
 extern const struct board_sink_kind board_sink_log;
 extern const struct board_sink_kind board_sink_maildir;
-extern const struct board_sink_kind board_sink_mqtt;
 
-/* The sink to give to the listeners. */
-extern const struct smtpd_sink board_sink;
-
-/*
- * Check, or check and open, the sinks of a comma list such as
- * "log,maildir:/var/mail/in". Returns NULL, or what is wrong as a text that
- * the next call overwrites.
- */
-const char *board_sinks_check(const char *list);
-const char *board_sinks_open(const char *list);
-
-/* After these: check the options sink_route, and sink_best_effort, which is
- * taken over. Returns the same. */
-const char *board_sinks_check_routes(const char *list);
-const char *board_sinks_take_best_effort(const char *list);
-
-/* Is a sink of this kind open? */
-bool board_sinks_have(const char *kind);
-
-/*
- * The late answer to `prepare`, for the session in slot `index`, of the sink
- * instance `slot`: NULL for yes. When the message is over by now, nothing
- * happens. Not from inside `prepare`.
- */
-void board_sinks_settle(
-	unsigned index, unsigned slot, const struct board_refusal *);
-
-/* The session in this slot was refused something with this reply. */
-void board_sinks_replied(unsigned index, unsigned code);
-
-/* The number of the session in this slot, counted since the start. */
-uint64_t board_session_serial(unsigned index);
-
-/* The message of the session. */
-struct board_message *board_message(struct smtpd_session *);
-
-/* A peer's address as text, without the port. Returns `text`. */
-const char *board_peer_text(
-	const struct smtpd_peer *, char text[BOARD_PEER_MAX]);
+/* Are the options about sinks right? Prints the line and returns 2 if not. */
+int board_sinks_check_options(void);
 
 #endif

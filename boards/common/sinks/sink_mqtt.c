@@ -8,21 +8,12 @@
  */
 #include "smtpd_lwip_config.h"
 
-#include <string.h>
-
-#include "mqtt.h"
 #include "mqtt_mail.h"
 #include "sinks.h"
 
 #if SMTPD_MQTT
 
 static unsigned mine; /* the instance */
-
-static const char *check(const char *argument)
-{
-	(void)argument;
-	return board_mqtt_check();
-}
 
 static const char *open_sink(unsigned slot, const char *argument)
 {
@@ -92,7 +83,6 @@ static void on_drop(unsigned slot, struct board_message *m)
 const struct board_sink_kind board_sink_mqtt = {
 	.name = "mqtt",
 	.alerts = true,
-	.check = check,
 	.open = open_sink,
 	.begin = on_begin,
 	.early = on_early,

@@ -1,5 +1,5 @@
 /*
- * sinks_list.h - the list of --sink, and the sinks that it names
+ * sinks_list.h - the list of sinks, and a message's part in each: private
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
@@ -8,6 +8,8 @@
 
 #include "sinks.h"
 #include "sinks/route.h"
+
+extern const struct board_sinks_config *board_sinks_config;
 
 /* The sinks, in the order in which they commit. */
 extern const struct board_sink_kind *board_sinks[BOARD_MAX_SINKS];
@@ -26,5 +28,25 @@ bool board_sink_required(unsigned slot);
  * BOARD_ROUTE_UNKNOWN: ask again when there is a subject. */
 enum board_route_fit board_sinks_route(
 	const struct board_route_mail *, uint8_t *mask);
+
+/* ---- a message ---- */
+
+/* Of the session in this slot. */
+struct board_message *board_sinks_message(unsigned index);
+
+/* Does this sink take it, so far? */
+bool board_sink_has_part(const struct board_message *, unsigned slot);
+
+/* The sink has no part in the message any more, which goes on. */
+void board_sink_leave(struct board_message *, unsigned slot);
+
+/* Let the sinks leave that its route leaves out. subject: NULL: not known
+ * yet. */
+void board_sinks_decide(struct board_message *, const char *subject);
+
+/* Make the reader of alerts ready; read the message that begins, where
+ * anybody wants to know what it says. Nothing without SMTPD_ALERT. */
+void board_sinks_read_open(void);
+void board_sinks_read(const struct board_message *);
 
 #endif

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "blocks.h"
-#include "options.h"
-#include "sinks.h"
 #include "sinks_list.h"
 #include "text.h"
 
@@ -61,8 +59,9 @@ static uint8_t sinks_of(struct smtpd_str route, const char **why)
 }
 
 /* see sinks_list.h */
-const char *board_sinks_check_routes(const char *list)
+const char *board_sinks_check_routes(void)
 {
+	const char *list = board_sinks_config->routes;
 	const char *why = NULL;
 
 	while (list && *list && !why) {
@@ -102,7 +101,7 @@ bool board_sink_required(unsigned slot)
 enum board_route_fit board_sinks_route(
 	const struct board_route_mail *mail, uint8_t *mask)
 {
-	const char *list = board_options.sink_routes;
+	const char *list = board_sinks_config->routes;
 	enum board_route_fit fit = BOARD_ROUTE_NO;
 
 	*mask = UINT8_MAX;
