@@ -293,6 +293,7 @@ set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/options.c
 	${SMTPD_DIR}/boards/linux/options_help.c
 	${SMTPD_DIR}/boards/linux/options_read.c
+	${SMTPD_DIR}/boards/linux/page_password.c
 	${SMTPD_DIR}/boards/linux/ready.c
 	${SMTPD_DIR}/boards/linux/self_signed.c
 	${SMTPD_DIR}/boards/linux/server.c

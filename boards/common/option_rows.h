@@ -329,14 +329,18 @@ TIME(SAME, "mqtt_timeout", mqtt_timeout_ms, 100, 14000, 12000,
 #endif
 
 #if BOARD_LINUX
-COUNT("Page", "page_port", page_port, 0, 65535, 8025,
-	"the web page: plain HTTP for this machine only, with page_password; "
+FLAG("Page", "page", page, 0,
+	"the web page, with a password that is made on the first run, kept in "
+	"state_dir/page and shown once, where page_password gives none"),
+COUNT(SAME, "page_port", page_port, 0, 65535, 8025,
+	"the web page: plain HTTP for this machine only; "
 	"0 = off"),
 WORDS(SAME, "page_password", page_password, "",
 	"what a browser must give, with any user name; better in the file than "
-	"on the command line, which all users see; empty = no page"),
+	"on the command line, which all users see; empty = no page unless "
+	"page = yes"),
 WORDS("The program", "state_dir", state_dir, "",
-	"certificate and users made on the first run; empty = "
+	"certificate, users and page's password made on the first run; empty = "
 	"$XDG_STATE_HOME/lwsmtpd or ~/.local/state/lwsmtpd"),
 TIME(SAME, "shutdown_timeout", shutdown_ms, 0, DAY_MS, 10000,
 	"after SIGTERM, wait for messages whose end is in"),

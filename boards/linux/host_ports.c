@@ -168,7 +168,9 @@ static int check_page(void)
 			return board_options_fail(board_options.page_password,
 				"the page is plain HTTP and needs "
 				"inet_interfaces = loopback-only, or other "
-				"loopback addresses; give no password");
+				"loopback addresses; give no password, and "
+				"page = "
+				"no");
 	return 0;
 }
 

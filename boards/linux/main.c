@@ -22,6 +22,7 @@
 #include "mqtt.h"
 #include "net.h"
 #include "options.h"
+#include "page_password.h"
 #include "server.h"
 #include "sinks.h"
 #include "smtpd_port.h"
@@ -137,7 +138,8 @@ static bool needs_state(void)
 {
 	const struct board_options *o = &board_options;
 
-	return (o->policy.use_tls && !*o->cert_file) ||
+	return board_page_password_kept() ||
+	       (o->policy.use_tls && !*o->cert_file) ||
 	       (o->policy.auth_enable && !*o->users_file);
 }
 
@@ -151,6 +153,8 @@ static int start(char password[24])
 		status = board_tls_open();
 	if (!status)
 		status = open_users(password);
+	if (!status)
+		status = board_page_password_open();
 	if (status)
 		return status;
 	why = board_sinks_open(o->sinks);

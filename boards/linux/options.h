@@ -43,6 +43,7 @@ struct board_options {
 #if SMTPD_ALERT
 	char alert_rules[8192];
 #endif
+	bool page;
 	uint16_t page_port;
 	char page_password[64];
 #if SMTPD_RECIPIENTS

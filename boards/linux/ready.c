@@ -10,6 +10,7 @@
 
 #include "net.h"
 #include "options.h"
+#include "page_password.h"
 #include "server.h"
 #include "smtpd.h"
 #include "tls_files.h"
@@ -137,6 +138,11 @@ void board_server_ready(const char *password)
 			"AUTH: user lwsmtpd, password %s (made now, shown only "
 			"this time)\n",
 			password);
+	if (board_page_password_new())
+		fprintf(stderr,
+			"page: any user, password %s (made now, shown only "
+			"this time)\n",
+			board_options.page_password);
 	print_ports(hosts, count);
 	(in_path("swaks") ? print_swaks : print_curl)(hosts[0],
 		*board_port_numbers[i], flags_of(i), user,

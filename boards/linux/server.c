@@ -46,7 +46,8 @@ bool board_port_used(unsigned i)
 
 bool board_page_used(void)
 {
-	return board_options.page_port && *board_options.page_password;
+	return board_options.page_port &&
+	       (board_options.page || *board_options.page_password);
 }
 
 /* ---- options ---- */
@@ -103,7 +104,7 @@ static int check_page(void)
 		return 0;
 	return board_options_fail(&o->page_password,
 		"the page is plain HTTP and needs net = user; give no "
-		"password");
+		"password, and page = no");
 }
 
 /* What is asked for needs TLS, and authorities to check it against. */

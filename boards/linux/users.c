@@ -124,7 +124,8 @@ const char *board_users_check(const char *path)
 
 /* ---- a first user ---- */
 
-static int random_password(char password[24])
+/* see users.h */
+int board_users_password(char password[24])
 {
 	/* 32 signs that are not taken for each other; 20 of them: 100 bits */
 	static const char signs[] = "abcdefghijkmnpqrstuvwxyz23456789";
@@ -149,7 +150,7 @@ const char *board_users_create(const char *path, char password[24])
 	struct board_text t;
 	int error;
 
-	if (random_password(password) != 0 ||
+	if (board_users_password(password) != 0 ||
 		board_verifier_make(&v, name, secret) != 0)
 		return "no entropy for a password";
 	board_text_start(&t, line, sizeof line);

@@ -36,6 +36,9 @@ const char *board_users_check(const char *path);
  */
 const char *board_users_create(const char *path, char password[24]);
 
+/* Make a password of 20 random signs. Returns 0, or SMTPD_ENONE: no entropy. */
+int board_users_password(char password[24]);
+
 /* Let the users of the file AUTH, see boards/common/auth.h. delay_ms: before a
  * failed one is answered. */
 void board_users_open(uint32_t delay_ms);
