@@ -71,10 +71,10 @@ class Stat:
 class Qmp:
     """QEMU's monitor."""
 
-    def __init__(self, path):
+    def __init__(self, name):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(PATIENCE)
-        self.socket.connect(path)
+        self.socket.connect("\0" + name)
         self.file = self.socket.makefile("rw", encoding="utf-8")
         self.file.readline()
         self("qmp_capabilities")
@@ -131,6 +131,8 @@ class Board:
                  cert=None, options=(), ready=PATIENCE):
         self.name, self.net = name, net
         self.dir = temp_dir(f"{name}-")
+        # Abstract: a path of a socket has 107 octets at most.
+        self.control = f"qmp-{os.getpid()}-{os.path.basename(self.dir)}"
         self.maildir = ""
         self.users = dict(users) or {USER: PASSWORD}
         self.cert = cert or make_cert(self.dir)
@@ -153,7 +155,7 @@ class Board:
         self.write_settings()
         self.command = [
             RUN, name, *options, *where, "--settings", self.path("settings"),
-            "--", "-qmp", f"unix:{self.path('qmp')},server=on,wait=off",
+            "--", "-qmp", f"unix:{self.control},abstract=on,server=on,wait=off",
             *qemu]
         image(name)
         self.start(ready)
@@ -191,7 +193,7 @@ class Board:
             return
         try:
             self.wait_ready(before, ready)
-            self.qmp = Qmp(self.path("qmp"))
+            self.qmp = Qmp(self.control)
             self.first = self.stats()
         except BaseException:
             self.kill()
