@@ -330,8 +330,8 @@ static bool half_full(void)
 void board_mqtt_alert_early(const struct board_alert *a)
 {
 	static const struct board_mqtt_picture none;
-	struct board_mqtt_message m = {made_topic, NULL, 0, on_early_end,
-		NO_SESSION, options->wait_ms, false, false};
+	struct board_mqtt_message m = {
+		made_topic, NULL, 0, on_early_end, NO_SESSION, 0, false, false};
 	struct board_text t, json;
 
 	if (!options || !options->early || half_full())
@@ -343,6 +343,7 @@ void board_mqtt_alert_early(const struct board_alert *a)
 		return;
 	m.payload = json.s;
 	m.len = json.len;
+	m.wait_ms = options->wait_ms;
 	board_mqtt_publish(&m);
 }
 

@@ -22,7 +22,7 @@ static const struct board_sink_kind *find_kind(const char *name, size_t len)
 {
 	const struct board_sink_kind *const *k = board_sinks_config->kinds;
 
-	while (*k && (strncmp((*k)->name, name, len) || (*k)->name[len]))
+	while (*k && (strncmp((*k)->name, name, len) != 0 || (*k)->name[len]))
 		k++;
 	return *k;
 }
