@@ -398,6 +398,11 @@ def case_102_fault(b):
 
 # ---- running them ----
 
+def wrapped(b):
+    """Has the clock? A board whose host is busy is slower than the wall's."""
+    return b.statistics()[1]["clock_ms"] < 2 ** 31
+
+
 def clock_case(name, **more):
     """Rows 103 and 156: the clock of 32 bits wraps ten seconds after the
     start, sessions and their deadlines do not notice."""
@@ -407,7 +412,8 @@ def clock_case(name, **more):
         start = time.monotonic()
         late = Client(b.smtp, host=b.host, timeout=PATIENCE)
         count = 0
-        while time.monotonic() - start < 14:
+        while time.monotonic() - start < 14 or not wrapped(b):
+            check(time.monotonic() - start < 140, "the clock did not wrap")
             deliver(b, "starttls" if count % 5 == 0 else "", octets=20000)
             count += 1
         reply = late.reply()
@@ -417,8 +423,6 @@ def clock_case(name, **more):
             c.hello()
             reply = c.reply()
             check(reply.startswith("421 4.4.2"), reply)
-        now = b.statistics()[1]["clock_ms"]
-        check(now < 2 ** 31, "the clock did not wrap:", now)
         print(f"# {count} messages around the wrap")
         after(b)
 
