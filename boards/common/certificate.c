@@ -104,10 +104,18 @@ const char *board_certificate_parse(
 	return "the certificate is not $cert-sha256$ or $cert-subject$";
 }
 
-/* see certificate.h */
-bool board_certificate_match(
-	const struct board_certificate *c, const struct smtpd_tls_peer *peer)
+static bool is_user(
+	const struct board_certificate *c, const struct smtpd_str *user)
 {
+	return user->len == c->user_len && !memcmp(user->s, c->user, user->len);
+}
+
+/* see certificate.h */
+bool board_certificate_match(const struct board_certificate *c,
+	const struct smtpd_tls_peer *peer, struct smtpd_str wanted)
+{
+	if (wanted.len && !is_user(c, &wanted))
+		return false;
 	if (c->by_subject)
 		return !strcmp(c->subject, peer->subject);
 	return smtpd_equal(

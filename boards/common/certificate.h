@@ -44,9 +44,10 @@ bool board_certificate_is(const char *line, size_t len);
 const char *board_certificate_parse(
 	struct board_certificate *c, const char *line, size_t len);
 
-/* Is it this one? A client without a subject, or with one too long to tell,
- * matches none by subject. */
-bool board_certificate_match(
-	const struct board_certificate *c, const struct smtpd_tls_peer *peer);
+/* Is it this one, and its user the one that is wanted? Of nobody in particular
+ * where `wanted` is empty. A client without a subject, or with one too long to
+ * tell, matches none by subject. */
+bool board_certificate_match(const struct board_certificate *c,
+	const struct smtpd_tls_peer *peer, struct smtpd_str wanted);
 
 #endif

@@ -203,11 +203,11 @@ CHOICE(SAME, "smtp_auth", policy.smtp_auth, 0, "auto,off,any,check",
 FILES(SAME, "users_file", users_file, "",
 	"lines of user:hash from --hash-password; empty = state_dir/users, "
 	"made with one user on the first run"),
+#endif
 #if SMTPD_AUTH_EXTERNAL
 FLAG(SAME, "smtpd_sasl_external", external, 0,
 	"EXTERNAL: who has shown a certificate may log in as the user whose "
 	"line in users_file has it"),
-#endif
 #endif
 #if !SMTPD_FIXED_LIMITS
 BYTES(SAME, "smtpd_sasl_response_limit", limits.auth_line_max,

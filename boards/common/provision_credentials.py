@@ -13,9 +13,11 @@ DAYS = 3650
 # 2,000 are 0.6 s on a Cortex-M3 of 100 MHz, at some 23,000 instructions each;
 # with a random password one would do.
 ITERATIONS, ITERATIONS_SLOW, ITERATIONS_MAX = 2000, 5000, 1000000
-USER_MAX, LINE_MAX = 64, 255
+USER_MAX, LINE_MAX, SUBJECT_MAX = 64, 255, 255
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 SCHEME = "$pbkdf2-sha256$"
 SCRAM = "$scram-sha-256$"
+CERTIFICATE = "$cert-"
 KEYS = ("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY")
 # Signs that are not taken for each other; 20 of 32 are 100 bits.
 SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -205,16 +207,42 @@ def decoded(text):
         return b""
 
 
+def octets(text):
+    """How many octets of the file it was."""
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
+def is_certificate(line):
+    """Does it name a certificate, and no password?"""
+    return line.partition(":")[2].startswith(CERTIFICATE)
+
+
+def wrong_certificate(text):
+    """The same of what stands behind the user. As certificate.c."""
+    kind, value = re.fullmatch(r"([$]cert-[^$]*[$]?)(.*)", text,
+                               re.S).groups()
+    if kind == "$cert-sha256$":
+        return None if re.fullmatch("[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}",
+                                    value) else \
+            "the fingerprint is not 64 hexadecimal digits"
+    if kind != "$cert-subject$":
+        return "the certificate is not $cert-sha256$ or $cert-subject$"
+    if not 1 <= octets(value) <= SUBJECT_MAX:
+        return f"the subject is not 1 to {SUBJECT_MAX} octets"
+    return "the subject has controls" if CONTROLS.search(value) else None
+
+
 def wrong_user(line):
     """What is wrong with a line, or None."""
     user, colon, hash_ = line.partition(":")
-    if len(line.encode()) > LINE_MAX:
-        return "the line is too long"
     if not colon:
         return "no ':' between user and hash"
-    if not 1 <= len(user.encode()) <= USER_MAX or \
-            re.search(r"[\x00-\x1f\x7f]", user):
+    if not 1 <= octets(user) <= USER_MAX or CONTROLS.search(user):
         return "the user name is empty, too long or has controls"
+    if is_certificate(line):
+        return wrong_certificate(hash_)
+    if octets(line) > LINE_MAX:
+        return "the line is too long"
     if hash_.startswith(SCRAM):
         parts = re.split("[$:]", hash_[len(SCRAM):])
         if not re.fullmatch("[^$:]+:[^$:]+[$][^$:]+:[^$:]+",
@@ -253,6 +281,9 @@ def read_users(path, problems):
         if not line or line[0] == "#":
             continue
         user, why = line.partition(":")[0], wrong_user(line)
+        if not why and is_certificate(line):
+            lines.append(line)
+            continue
         if why or user in seen:
             problems.error(place, why or "this user is there already")
             continue

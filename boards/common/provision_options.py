@@ -18,6 +18,7 @@ FACTORS = {
 BOOLS = {"no", "yes", "off", "on", "false", "true", "0", "1"}
 VALUE_MAX = 65535
 JOINED = {"LIST": ",", "RULES": "\n"}
+PORTS = "smtp", "submission", "smtps", "lmtp"
 
 
 class Row:
@@ -141,7 +142,7 @@ def wrong_address(value):
 def wrong_block(entry):
     """An entry of allow and deny. As boards/common/access.c."""
     port, equals, block = entry.rpartition("=")
-    if equals and port not in ("smtp", "submission", "smtps", "lmtp"):
+    if equals and port not in PORTS:
         return True
     if not re.fullmatch(r"[0-9A-Fa-f.:]+(/(0|[1-9][0-9]{0,2}))?", block):
         return True
@@ -281,6 +282,13 @@ def check_ports(config):
         seen[value] = name
 
 
+def asks(config):
+    """Which option has a port ask for certificates, or None."""
+    names = (f"{port}_client_cert" for port in PORTS)
+    return next((name for name in names
+                 if (config.get(name) or "off") != "off"), None)
+
+
 def check_together(config):
     """What is wrong only with other options."""
     error = config.problems.error
@@ -296,6 +304,9 @@ def check_together(config):
             not config.yes("smtpd_sasl_auth_enable", "yes"):
         error(config.place("smtps_auth_required"),
               "yes needs smtpd_sasl_auth_enable = yes")
+    if config.yes("smtpd_sasl_external", "no") and not asks(config):
+        error(config.place("smtpd_sasl_external"), "yes needs a port that "
+              "asks for certificates, such as submission_client_cert = ask")
 
 
 def read_config(path, problems):

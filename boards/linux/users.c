@@ -194,10 +194,7 @@ static bool find_owner(const struct smtpd_tls_peer *peer,
 
 	for (c = t->certificates; c < t->certificates + t->certificate_count;
 		c++) {
-		if (!board_certificate_match(c, peer) ||
-			(wanted.len && (wanted.len != c->user_len ||
-					       memcmp(wanted.s, c->user,
-						       wanted.len) != 0)))
+		if (!board_certificate_match(c, peer, wanted))
 			continue;
 		user->s = c->user;
 		user->len = c->user_len;

@@ -121,20 +121,22 @@ class Board:
     qemu      more arguments of QEMU
     net       "user": ports of 127.0.0.1 lead to it; "tap": it is TAP_BOARD on
               the device TAP of the current namespace, see on_tap()
-    users     {name: password}
+    users     {name: password}; None: USER with PASSWORD
+    lines     more lines of its users file
     cert      (certificate, key) files; None: a fresh self-signed one
     options   of boards/run, before those of this class
     ready     seconds to wait for the ready line; None: do not wait
     """
 
-    def __init__(self, name, settings=(), qemu=(), net="user", users=(),
-                 cert=None, options=(), ready=PATIENCE):
+    def __init__(self, name, settings=(), qemu=(), net="user", users=None,
+                 lines=(), cert=None, options=(), ready=PATIENCE):
         self.name, self.net = name, net
         self.dir = temp_dir(f"{name}-")
         # Abstract: a path of a socket has 107 octets at most.
         self.control = f"qmp-{os.getpid()}-{os.path.basename(self.dir)}"
         self.maildir = ""
-        self.users = dict(users) or {USER: PASSWORD}
+        self.users = {USER: PASSWORD} if users is None else dict(users)
+        self.user_lines = lines
         self.cert = cert or make_cert(self.dir)
         self.process = self.qmp = None
         self.ready_line = ""
@@ -171,6 +173,7 @@ class Board:
         with open(self.path("users"), "w", encoding="utf-8") as file:
             for user, password in self.users.items():
                 file.write(hash_password(password, user, 100))
+            file.writelines(line + "\n" for line in self.user_lines)
         lines = {"smtpd_tls_cert_file": self.cert[0],
                  "smtpd_tls_key_file": self.cert[1],
                  "users_file": self.path("users"),

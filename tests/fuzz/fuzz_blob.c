@@ -9,6 +9,7 @@
  *
  * tests: sources boards/common/firmware/settings.c boards/common/blob.c
  * tests: sources boards/common/address.c boards/common/setting.c
+ * tests: sources boards/common/certificate.c
  * tests: sources boards/common/policy.c boards/common/access.c
  * tests: sources boards/common/blocks.c boards/common/profile.c
  * tests: sources boards/common/text.c
@@ -21,6 +22,7 @@
 
 #include "../../boards/common/firmware/settings.h"
 #include "blob_make.h"
+#include "certificate.h"
 
 static struct made m;
 static unsigned said;
@@ -110,6 +112,31 @@ static unsigned find_users(const struct board_settings *o)
 	return found;
 }
 
+/* Of each certificate that is counted somebody is the owner. */
+static unsigned find_owners(const struct board_settings *o)
+{
+	struct board_blob rest = o->pairs;
+	struct board_certificate c;
+	struct smtpd_tls_peer peer;
+	struct board_pair pair;
+	struct smtpd_str user;
+	unsigned found = 0;
+
+	while (board_blob_find(&rest, "user", &pair)) {
+		if (board_certificate_parse(&c, pair.value, pair.len))
+			continue;
+		memcpy(peer.subject, c.subject, sizeof peer.subject);
+		memcpy(peer.fingerprint, c.fingerprint, sizeof c.fingerprint);
+		user = (struct smtpd_str){c.user, c.user_len};
+		if (!board_settings_owner(o, &peer, user, &user) ||
+			user.len != c.user_len ||
+			memcmp(user.s, c.user, user.len) != 0)
+			abort();
+		found++;
+	}
+	return found;
+}
+
 static void read_region(const uint8_t *region, size_t size)
 {
 	struct board_settings o;
@@ -124,7 +151,8 @@ static void read_region(const uint8_t *region, size_t size)
 	inside(region, size, o.sinks);
 	inside(region, size, o.ip);
 	check(&o);
-	if (find_users(&o) != o.user_count)
+	if (find_users(&o) != o.user_count ||
+		find_owners(&o) != o.certificate_count)
 		abort();
 }
 

@@ -36,18 +36,22 @@ static void need(bool ok)
 /* What is taken matches a certificate of just that, and no other. */
 static void check(const struct board_certificate *c)
 {
+	struct smtpd_str user = {c->user, c->user_len};
 	struct smtpd_tls_peer peer;
 
 	memcpy(peer.fingerprint, c->fingerprint, sizeof peer.fingerprint);
 	memcpy(peer.subject, c->subject, sizeof peer.subject);
 	need(c->user_len > 0 && c->user_len <= BOARD_USER_MAX);
 	need(c->by_subject == (*c->subject != '\0'));
-	need(board_certificate_match(c, &peer));
+	need(board_certificate_match(c, &peer, user));
+	user.len--;
+	need(!user.len || !board_certificate_match(c, &peer, user));
+	user.len++;
 	if (c->by_subject)
 		peer.subject[strlen(peer.subject) - 1] ^= 1;
 	else
 		peer.fingerprint[7] ^= 0x10;
-	need(!board_certificate_match(c, &peer));
+	need(!board_certificate_match(c, &peer, user));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)

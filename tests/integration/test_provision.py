@@ -435,6 +435,53 @@ def users_line_by_line():
 
 
 @case
+def users_with_certificates():
+    """As many as there are, with a password or not; as Linux reads them."""
+    digits = "00112233445566778899aAbBcCdDeEfF" * 2
+    colons = ":".join(digits[i:i + 2] for i in range(0, 64, 2))
+    with folder():
+        config = "smtpd_use_tls=no\nusers_file=users\n"
+        lines = [hash_password("p", "alice").strip(),
+                 "alice:$cert-sha256$" + digits,
+                 "alice:$cert-sha256$" + colons,
+                 "u" * 64 + ":$cert-subject$" + "é" * 127 + "x"]
+        write("users", "\n".join(lines))
+        found, err = made(config)
+        equal(err, "")
+        equal([v for k, v in found if k == "user"], lines)
+        out = tool("--show", "f.bin")[1]
+        check("user = alice: $cert-sha256$" + colons in out, out)
+        for line, word in (
+                ("a:$cert-sha256$" + digits[1:], "64 hexadecimal digits"),
+                ("a:$cert-sha256$" + digits + ":", "64 hexadecimal digits"),
+                ("a:$cert-sha256$" + colons.replace(":", "::", 1),
+                 "64 hexadecimal digits"),
+                ("a:$cert-sha1$" + digits, "not $cert-sha256$ or $cert-sub"),
+                ("a:$cert-subject", "not $cert-sha256$ or $cert-subject$"),
+                ("a:$cert-subject$", "not 1 to 255 octets"),
+                ("a:$cert-subject$" + "é" * 128, "not 1 to 255 octets"),
+                ("a:$cert-subject$CN=\x01", "the subject has controls"),
+                ("u" * 65 + ":$cert-subject$x", "too long")):
+            write("users", line)
+            refused(config, "provision: users:1: ", word)
+            status, _, err = lwsmtpd.run(
+                "--check=/dev/null", "--users_file=users", "--state_dir=.")
+            check(status == 2 and word in err, line, err)
+
+
+@case
+def external_needs_a_port_that_asks():
+    with folder() as path:
+        cert, _ = make_cert(path)
+        config = (f"smtpd_use_tls=no\ntls_client_ca={cert}\n"
+                  "smtpd_sasl_external=yes\n")
+        refused(config, "f.conf:3: smtpd_sasl_external: ",
+                "submission_client_cert = ask")
+        found, _ = made(config + "lmtp_client_cert=require\n")
+        check(("smtpd_sasl_external", "yes") in found, found)
+
+
+@case
 def a_line_for_the_users_file():
     """Each program reads what the other one made."""
     status, out, err = tool("--hash-password", "alice", data="pass word\n")

@@ -57,6 +57,14 @@ static struct smtpd_tls_peer peer_of(const char *subject)
 	return peer;
 }
 
+static bool is_it(const struct board_certificate *c,
+	const struct smtpd_tls_peer *peer, const char *wanted)
+{
+	struct smtpd_str user = {wanted, (uint16_t)strlen(wanted)};
+
+	return board_certificate_match(c, peer, user);
+}
+
 static void by_fingerprint(void **state)
 {
 	struct smtpd_tls_peer peer = peer_of("");
@@ -66,11 +74,11 @@ static void by_fingerprint(void **state)
 	assert_null(parse(&c, "alice:$cert-sha256$" HEX));
 	assert_int_equal(c.user_len, 5);
 	assert_memory_equal(c.user, "alice", 5);
-	assert_true(board_certificate_match(&c, &peer));
+	assert_true(is_it(&c, &peer, ""));
 	assert_null(parse(&c, "alice:$cert-sha256$" COLON ":" COLON));
-	assert_true(board_certificate_match(&c, &peer));
+	assert_true(is_it(&c, &peer, ""));
 	peer.fingerprint[31] ^= 1;
-	assert_false(board_certificate_match(&c, &peer));
+	assert_false(is_it(&c, &peer, ""));
 }
 
 static void by_subject(void **state)
@@ -80,13 +88,28 @@ static void by_subject(void **state)
 
 	(void)state;
 	assert_null(parse(&c, "alice:$cert-subject$CN=a:b,O=c"));
-	assert_true(board_certificate_match(&c, &peer));
+	assert_true(is_it(&c, &peer, ""));
 	peer = peer_of("CN=a:b,O=cd");
-	assert_false(board_certificate_match(&c, &peer));
+	assert_false(is_it(&c, &peer, ""));
 	peer = peer_of("CN=a:b,O=");
-	assert_false(board_certificate_match(&c, &peer));
+	assert_false(is_it(&c, &peer, ""));
 	peer = peer_of(""); /* has none, or one that is too long */
-	assert_false(board_certificate_match(&c, &peer));
+	assert_false(is_it(&c, &peer, ""));
+}
+
+static void wanted(void **state)
+{
+	struct smtpd_tls_peer peer = peer_of("CN=a");
+	struct board_certificate c;
+
+	(void)state;
+	assert_null(parse(&c, "alice:$cert-subject$CN=a"));
+	assert_true(is_it(&c, &peer, "alice"));
+	assert_false(is_it(&c, &peer, "alic"));
+	assert_false(is_it(&c, &peer, "alicf"));
+	assert_false(is_it(&c, &peer, "alice2"));
+	peer = peer_of("CN=b");
+	assert_false(is_it(&c, &peer, "alice"));
 }
 
 /* The longest of each, and one past it. */
@@ -139,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_fingerprint),
 		cmocka_unit_test(by_subject),
+		cmocka_unit_test(wanted),
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(wrong_lines),
 	};

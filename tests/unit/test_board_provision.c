@@ -9,6 +9,7 @@
  * tests: link port/wolfssl wolfssl lwip ssl crypto
  * tests: sources boards/common/firmware/settings.c boards/common/blob.c
  * tests: sources boards/common/address.c boards/common/setting.c
+ * tests: sources boards/common/certificate.c
  * tests: sources boards/common/policy.c boards/common/access.c
  * tests: sources boards/common/blocks.c
  * tests: sources boards/common/profile.c
@@ -280,6 +281,39 @@ static void users_arrive(void)
 	CHECK(!board_settings_user(&o, str("bob"), &v));
 }
 
+/* The client is who the line says, by either kind of line. */
+static void certificates_of_users_arrive(void)
+{
+	struct smtpd_str user, nobody = str("");
+	struct smtpd_tls_peer peer = {{0}, "CN=caf\xc3\xa9,O=b"};
+	struct board_text t;
+	char text[256];
+
+	memset(peer.fingerprint, 0xab, sizeof peer.fingerprint);
+	board_text_start(&t, text, sizeof text);
+	board_text_str(&t, "porch:$cert-sha256$");
+	board_text_hex(&t, peer.fingerprint, sizeof peer.fingerprint);
+	board_text_str(&t, "\nhall:$cert-subject$");
+	board_text_str(&t, peer.subject);
+	board_text_str(&t, "\n");
+	CHECK(!t.full);
+	write_text("users", text);
+	write_text("unit.conf", "users_file = users\n"
+				"tls_client_ca = unit.bin.cert.pem\n"
+				"smtpd_sasl_external = yes\n"
+				"submission_client_cert = ask\n");
+	provision("--make-certificate", "gw.example");
+	CHECK(o.external && o.certificate_count == 2 && !o.policy.no_users);
+	CHECK(board_settings_owner(&o, &peer, nobody, &user));
+	CHECK(user.len == 5 && !memcmp(user.s, "porch", 5));
+	peer.fingerprint[31] ^= 1;
+	CHECK(board_settings_owner(&o, &peer, nobody, &user));
+	CHECK(user.len == 4 && !memcmp(user.s, "hall", 4));
+	CHECK(!board_settings_owner(&o, &peer, str("porch"), &user));
+	peer.subject[0] ^= 1;
+	CHECK(!board_settings_owner(&o, &peer, nobody, &user));
+}
+
 /* Unlinks what was made; what a test forgot makes rmdir() fail. */
 static void clean_up(void)
 {
@@ -303,6 +337,7 @@ int main(void)
 	RUN(chain_is_sent_whole);
 	RUN(certificate_of_our_own);
 	RUN(users_arrive);
+	RUN(certificates_of_users_arrive);
 	clean_up();
 	return failures != 0;
 }

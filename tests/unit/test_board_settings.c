@@ -6,6 +6,7 @@
  * tests: link port/wolfssl wolfssl lwip
  * tests: sources boards/common/firmware/settings.c boards/common/blob.c
  * tests: sources boards/common/address.c boards/common/setting.c
+ * tests: sources boards/common/certificate.c
  * tests: sources boards/common/policy.c boards/common/access.c
  * tests: sources boards/common/blocks.c
  * tests: sources boards/common/profile.c
@@ -344,6 +345,86 @@ static void users(void **state)
 	assert_false(board_settings_user(&o, str(ALICE), &v));
 }
 
+#define FINGERPRINT                                                            \
+	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+static struct smtpd_tls_peer peer(const char *subject)
+{
+	struct smtpd_tls_peer p;
+
+	for (unsigned i = 0; i < sizeof p.fingerprint; i++)
+		p.fingerprint[i] = (uint8_t)i;
+	snprintf(p.subject, sizeof p.subject, "%s", subject);
+	return p;
+}
+
+/* Who it is, of whom is wanted. */
+static struct smtpd_str owner(struct smtpd_tls_peer p, const char *wanted)
+{
+	struct smtpd_str user = {NULL, 0};
+
+	assert_true(board_settings_owner(&o, &p, str(wanted), &user) ==
+		    (user.s != NULL));
+	return user;
+}
+
+static void certificates_of_users(void **state)
+{
+	struct smtpd_tls_peer known = peer("CN=x"), other = peer("CN=a,O=b");
+	struct board_verifier v;
+	struct smtpd_str user;
+
+	(void)state;
+	other.fingerprint[0] = 1;
+	start();
+	made_text(&m, "user", ALICE);
+	made_text(&m, "user", "porch:$cert-sha256$" FINGERPRINT);
+	made_text(&m, "user", "hall:$cert-sha256$" FINGERPRINT "0");
+	made_text(&m, "user", "alice:$cert-subject$CN=a,O=b");
+	made_text(&m, "user", "hall:$cert-sha256$" FINGERPRINT);
+	assert_int_equal(read_all(), BOARD_BLOB_OK);
+	assert_string_equal(said,
+		"settings: user: the fingerprint is not 64 hexadecimal "
+		"digits\n");
+	assert_int_equal(o.user_count, 1);
+	assert_int_equal(o.certificate_count, 3);
+	assert_false(o.external);
+	user = owner(known, "");
+	assert_int_equal(user.len, 5);
+	assert_memory_equal(user.s, "porch", 5);
+	assert_true((const uint8_t *)user.s > region &&
+		    (const uint8_t *)user.s < region + m.len);
+	assert_int_equal(owner(known, "hall").len, 4);
+	assert_null(owner(known, "alice").s);
+	assert_int_equal(owner(other, "").len, 5);
+	assert_int_equal(owner(other, "alice").len, 5);
+	assert_null(owner(other, "porch").s);
+	other.subject[0] = '\0';
+	assert_null(owner(other, "").s);
+	assert_true(board_settings_user(&o, str("alice"), &v));
+	assert_false(board_settings_user(&o, str("porch"), &v));
+}
+
+/* They count as users where EXTERNAL is on, and a port must ask for them. */
+static void external_needs_a_port_that_asks(void **state)
+{
+	(void)state;
+	made_start(&m);
+	made_text(&m, "smtpd_use_tls", "no");
+	made_text(&m, "user", "porch:$cert-sha256$" FINGERPRINT);
+	assert_int_equal(read_all(), BOARD_BLOB_OK);
+	assert_true(o.policy.no_users);
+	made_text(&m, "smtpd_sasl_external", "yes");
+	made_add(&m, "tls_client_ca", BOARD_BLOB_OCTETS, "\x30\0ca", 4);
+	assert_int_equal(read_all(), BOARD_BLOB_OK);
+	assert_true(o.external && !o.policy.no_users);
+	assert_string_equal(said, "settings: smtpd_sasl_external: no port asks "
+				  "for certificates\n");
+	made_text(&m, "submission_client_cert", "ask");
+	assert_int_equal(read_all(), BOARD_BLOB_OK);
+	assert_string_equal(said, "");
+}
+
 static int forget(void **state)
 {
 	(void)state;
@@ -365,6 +446,8 @@ int main(void)
 		cmocka_unit_test(required_and_missing),
 		cmocka_unit_test(certificates_without_an_authority),
 		cmocka_unit_test(users),
+		cmocka_unit_test(certificates_of_users),
+		cmocka_unit_test(external_needs_a_port_that_asks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);

@@ -217,6 +217,10 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	if (i != BOARD_SMTPS && s->client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
 		l->smtpd.flags |= SMTPD_LISTEN_TLS_REQUIRED;
 #endif
+#if SMTPD_AUTH_EXTERNAL
+	if (!s->external)
+		l->smtpd.auth_off = SMTPD_MECH_EXTERNAL;
+#endif
 	l->smtpd.forgive = board_policy_forgive(&s->policy, i);
 	give_recipients(&l->smtpd);
 	take_proxies(i);

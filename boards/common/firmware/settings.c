@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "certificate.h"
 #include "setting.h"
 #include "settings.h"
 #include "smtpd_lwip_config.h"
@@ -163,6 +164,29 @@ static void check_client_certs(struct board_settings *o, board_say *say)
 #define check_client_certs(o, say) ((void)0)
 #endif
 
+#if SMTPD_AUTH_EXTERNAL
+/* A port must ask for what is to be logged in with. */
+static void check_external(const struct board_settings *o, board_say *say)
+{
+	unsigned i;
+
+	for (i = 0; i < BOARD_PORTS; i++)
+		if (o->client_cert[i])
+			return;
+	if (o->external)
+		complain(say, "smtpd_sasl_external",
+			"no port asks for certificates");
+}
+
+static bool has_users(const struct board_settings *o)
+{
+	return o->user_count || (o->external && o->certificate_count);
+}
+#else
+#define check_external(o, say) ((void)0)
+#define has_users(o)           ((o)->user_count != 0)
+#endif
+
 /* What cannot be had is not offered; what is asked for all the same stays
  * asked for, and no mail comes in that way. */
 static void check_policy(struct board_settings *o, board_say *say)
@@ -182,10 +206,11 @@ static void check_policy(struct board_settings *o, board_say *say)
 		p->smtp_profile = SMTPD_STRICT;
 #endif
 	check_client_certs(o, say);
+	check_external(o, say);
 	if (p->enforce_tls && !p->use_tls)
 		complain(say, "smtpd_enforce_tls",
 			"TLS is off: smtp_port takes no mail");
-	p->no_users = !o->user_count;
+	p->no_users = !has_users(o);
 	if (p->auth_enable && p->no_users)
 		complain(say, "smtpd_sasl_auth_enable",
 			"no users: submission_port is off");
@@ -196,15 +221,43 @@ static void check_policy(struct board_settings *o, board_say *say)
 
 /* ---- pairs ---- */
 
-static bool user_ok(const struct board_pair *pair, board_say *say)
+#if SMTPD_AUTH_EXTERNAL
+/* Returns what is wrong with it, or NULL. */
+static const char *take_certificate(
+	struct board_settings *o, const struct board_pair *pair)
+{
+	struct board_certificate c;
+	const char *why = board_certificate_parse(&c, pair->value, pair->len);
+
+	o->certificate_count += !why;
+	return why;
+}
+#endif
+
+static const char *take_password(
+	struct board_settings *o, const struct board_pair *pair)
 {
 	struct board_verifier v;
 	const char *why = board_verifier_parse(&v, pair->value, pair->len);
 
+	smtpd_wipe(&v, sizeof v);
+	o->user_count += !why;
+	return why;
+}
+
+static void take_user(
+	struct board_settings *o, const struct board_pair *pair, board_say *say)
+{
+	const char *why;
+
+#if SMTPD_AUTH_EXTERNAL
+	if (board_certificate_is(pair->value, pair->len))
+		why = take_certificate(o, pair);
+	else
+#endif
+		why = take_password(o, pair);
 	if (why)
 		complain(say, pair->key, why);
-	smtpd_wipe(&v, sizeof v);
-	return !why;
 }
 
 /* What is no option. Returns whether the key is one of these. */
@@ -212,7 +265,7 @@ static bool take_other(
 	struct board_settings *o, const struct board_pair *pair, board_say *say)
 {
 	if (strcmp(pair->key, "user") == 0) {
-		o->user_count += user_ok(pair, say);
+		take_user(o, pair, say);
 	} else if (strcmp(pair->key, "certificate") == 0) {
 		o->cert = (const uint8_t *)pair->value;
 		o->cert_len = pair->len;
@@ -300,3 +353,25 @@ bool board_settings_user(const struct board_settings *o, struct smtpd_str user,
 			return true;
 	return false;
 }
+
+#if SMTPD_AUTH_EXTERNAL
+/* see settings.h */
+bool board_settings_owner(const struct board_settings *o,
+	const struct smtpd_tls_peer *peer, struct smtpd_str wanted,
+	struct smtpd_str *user)
+{
+	struct board_blob rest = o->pairs;
+	struct board_certificate c;
+	struct board_pair pair;
+
+	while (board_blob_find(&rest, "user", &pair)) {
+		if (board_certificate_parse(&c, pair.value, pair.len) ||
+			!board_certificate_match(&c, peer, wanted))
+			continue;
+		user->s = pair.value;
+		user->len = c.user_len;
+		return true;
+	}
+	return false;
+}
+#endif

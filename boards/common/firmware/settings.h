@@ -47,6 +47,10 @@ struct board_settings {
 	const uint8_t *client_ca;
 	size_t client_ca_len;
 #endif
+#if SMTPD_AUTH_EXTERNAL
+	bool external; /* who has a user's certificate may log in with it */
+	unsigned certificate_count; /* lines of those that are right */
+#endif
 #if SMTPD_RECIPIENTS
 	const char *mydestination, *local_recipients, *recipient_delimiter;
 #endif
@@ -73,7 +77,7 @@ struct board_settings {
 	const uint8_t *cert, *key;
 	size_t cert_len, key_len;
 	struct board_blob pairs; /* for board_settings_user() */
-	unsigned user_count;     /* users whose line is right */
+	unsigned user_count;     /* users with a password, the line is right */
 };
 
 /* Writes a line of the console; s is without line end and is overwritten
@@ -102,5 +106,19 @@ enum board_blob_result board_settings_read(
  */
 bool board_settings_user(const struct board_settings *, struct smtpd_str user,
 	struct board_verifier *v);
+
+#if SMTPD_AUTH_EXTERNAL
+/*
+ * Find whose certificate it is.
+ *
+ * wanted  only his, where it is not empty.
+ *
+ * Returns whether there is one; *user is his name, in flash, then.
+ * Context: any.
+ */
+bool board_settings_owner(const struct board_settings *,
+	const struct smtpd_tls_peer *, struct smtpd_str wanted,
+	struct smtpd_str *user);
+#endif
 
 #endif

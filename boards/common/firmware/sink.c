@@ -373,6 +373,9 @@ void board_sink_high(unsigned *sessions, unsigned *connections)
 
 const struct smtpd_sink board_sink = {
 	.connect = on_connect,
+#if SMTPD_AUTH_EXTERNAL
+	.flags = SMTPD_SINK_EXTERNAL, /* see auth_off of a listener */
+#endif
 	.auth = board_auth,
 #if SMTPD_SCRAM
 	.scram = board_auth_scram,
