@@ -14,6 +14,7 @@ import argparse
 import email.message
 import os
 import random
+import ssl
 import subprocess
 import threading
 import time
@@ -103,6 +104,23 @@ def transcripts_at_every_port(b):
     transcripts.FEATURES = features(b)
     for port, listener, chunk in RUNS:
         play(b, port, listener, chunk, b.profile)
+    after(b)
+
+
+@case
+def case_012_client_hello_at_a_strict_port(b):
+    """It is refused in clear text, and the next client is served."""
+    for greeting in True, False:
+        before = len(b.quirks())
+        with Client(b.smtp, host=b.host, timeout=PATIENCE,
+                    greeting=greeting) as c:
+            try:
+                c.start_tls()
+                check(False, "TLS at a strict port")
+            except ssl.SSLError:
+                pass
+        until(lambda: "tls-first" in {  # noqa: B023
+            x["quirk"] for x in b.quirks()[before:]}, PATIENCE, "its line")
     after(b)
 
 
@@ -299,7 +317,9 @@ def a_wrong_password(b):
         reply = c.auth_plain()
         check(reply.startswith("235"), reply)
         c.quit()
+    start = time.monotonic()
     equal(deliver(b, "starttls", auth=True)["auth_user"], USER)
+    print(f"# TLS, AUTH and a mail in {time.monotonic() - start:.2f} s")
     for word in ("wrong horse", PASSWORD):
         check(word not in b.console(), "the console has a password")
     b.settle()

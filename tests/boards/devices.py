@@ -3,14 +3,18 @@ port, and what its log says of each
 
 SPDX-License-Identifier: BSD-3-Clause
 
-The transcripts are those of vectors/devices.txt with a tolerant listener; a
-strict one is played with all others.
+The transcripts are those of vectors/devices.txt that a tolerant listener can
+show; a strict one is played with all others.
 """
 import argparse
 import os
+import ssl
+import subprocess
 
+import mail
 import transcripts
 from board import PATIENCE, Board, check, equal, until
+from lwsmtpd import Client
 
 # The listener, and what it takes to have it.
 LISTENERS = {
@@ -35,9 +39,8 @@ def logged(b, start):
 
 def play(b, case, options):
     """One transcript and its lines; was there anything to be seen?"""
-    words = case.directives("listener")
-    if not words or "tolerant" not in words[0] or transcripts.obstacle(
-            case, set(options.listener.split(",")), options.profile):
+    if transcripts.obstacle(case, set(options.listener.split(",")),
+                            options.profile):
         return False
     start, want = len(b.quirks()), told(case)
     equal(transcripts.run([case], options), 0, "failed: " + case.name)
@@ -46,6 +49,66 @@ def play(b, case, options):
               f"lines {want} of {case.name}")
     return True
 
+
+# ---- what takes a real TLS ----
+
+def tls_at_once(b):
+    """A client in TLS before the greeting; None: on a slow machine that was
+    faster than the client's first octet."""
+    try:
+        return Client(b.smtp, host=b.host, tls=True, timeout=PATIENCE)
+    except ssl.SSLError:
+        return None
+
+
+def tls_behind_the_greeting(b):
+    """A client in TLS without STARTTLS, greeted twice."""
+    c = Client(b.smtp, host=b.host, timeout=PATIENCE)
+    check(c.greeting.startswith("220"), c.greeting)
+    c.start_tls()
+    c.greeting = c.reply()
+    return c
+
+
+def tls_first(b):
+    """Both deliver mail to the port of clear text, and are told of."""
+    start = len(b.quirks())
+    for how in tls_at_once, tls_behind_the_greeting:
+        with until(lambda: how(b), PATIENCE, how.__name__) as c:  # noqa: B023
+            check(c.greeting.startswith("220"), c.greeting)
+            check("STARTTLS" not in c.hello(), "STARTTLS inside TLS")
+            body = mail.body(20000)
+            c.send_mail(body=body)
+            check(b.arrived(body)["tls_version"], "not in TLS")
+            c.quit()
+    # who was too late has failed
+    equal(logged(b, start) - {"-tls-failed"}, {"+tls-first"})
+
+
+def offers_starttls(b):
+    with Client(b.smtp, host=b.host, timeout=PATIENCE) as c:
+        return "STARTTLS" in c.hello()
+
+
+def starttls_is_hidden(b):
+    """From a client whose handshakes failed three times, until one is good."""
+    for count in range(3):
+        check(offers_starttls(b), "not offered after", count)
+        subprocess.run(
+            ["openssl", "s_client", "-connect", f"{b.host}:{b.smtp}",
+             "-starttls", "smtp", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"],
+            input="", text=True, capture_output=True, check=False,
+            timeout=PATIENCE)
+    until(lambda: not offers_starttls(b), PATIENCE, "no STARTTLS offered")
+    equal(b.quirks()[-1]["quirk"], "starttls-hidden")
+    with Client(b.smtp, host=b.host, timeout=PATIENCE) as c:
+        c.hello()
+        c.starttls()
+        c.quit()
+    check(offers_starttls(b), "not offered again")
+
+
+# ---- all of them ----
 
 def advice(b):
     """A board with the texts says what to change; none says it of less."""
@@ -56,7 +119,8 @@ def advice(b):
 
 
 def devices_case(name, features, texts=True, **more):
-    """Every habit is taken, and told of as it should be."""
+    """Every habit is taken, and told of as it should be. A board without the
+    texts has no memory of its peers either."""
     profile, count = more.pop("profile", "full"), 0
     settings = {**more.pop("settings", {}), **SETTINGS}
     cases = transcripts.read(os.path.join(transcripts.VECTORS, "devices.txt"))
@@ -68,6 +132,9 @@ def devices_case(name, features, texts=True, **more):
                 host=b.host, port=b.smtp, listener=listener, profile=profile,
                 chunk=0, only="", skip="#")
             count += sum(play(b, case, options) for case in cases)
+            tls_first(b)
+            if texts:
+                starttls_is_hidden(b)
             equal(advice(b), texts, "advice")
             b.settle()
     print(f"# {count} habits")
