@@ -70,6 +70,7 @@ struct attack {
 	struct octets want; /* the sender's message, as the sink is told */
 	bool meant_one;     /* the sender's end is the first one there is */
 	bool lf_end;        /* the listener's own rule sees an end before */
+	bool bdat;          /* the wire is chunks, without DATA before them */
 };
 
 /* Send it in up to three pieces, with commands behind it; what is said and
@@ -88,7 +89,10 @@ static void play(const struct attack *a, size_t one, size_t two, size_t in,
 	world.listener.forgive = a->setting->forgive;
 #endif
 	c = engine_hello();
-	start_message(c);
+	if (a->bdat)
+		engine_send(c, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n");
+	else
+		start_message(c);
 	engine_send_octets(c, a->wire.p, one);
 	engine_send_octets(c, a->wire.p + one, two - one);
 	octets_add(record, a->wire.p + two, len - two);
@@ -255,11 +259,79 @@ static void case_027_every_combination(void **state)
 	}
 }
 
+#if SMTPD_CHUNKING
+static void make_chunks(struct attack *a, const struct octets *text, size_t cut)
+{
+	a->wire.len = a->want.len = 0;
+	octets_addf(&a->wire, "BDAT %zu\r\n", cut);
+	octets_add(&a->wire, text->p, cut);
+	octets_addf(&a->wire, "BDAT %zu LAST\r\n", text->len - cut);
+	octets_add(&a->wire, text->p + cut, text->len - cut);
+	octets_addf(&a->want, "data \"");
+	octets_add_escaped(&a->want, text->p, text->len);
+	octets_addf(&a->want, "\"\nend\n");
+}
+
+/* Its length alone is the end: one message or none, as it is where nothing is
+ * forgiven, and not one octet of it a command. */
+static void judge_chunks(
+	const struct attack *a, const struct octets *record, unsigned kept)
+{
+	if (kept > 1 || lines(record, "mail <") > 1 || lines(record, "354") ||
+		lines(record, "221") != 1)
+		fail_attack(a, record, 0, 0, "something was heard");
+	if (kept && SMTPD_TOLERANT && a->setting->forgive)
+		return;
+	if (kept && !strstr(octets_text(record), octets_text(&a->want)))
+		fail_attack(a, record, 0, 0, "another message");
+}
+
+/* In two chunks with the false end on either side, and across them; on the
+ * wire cut at every octet. */
+static void attack_chunks(const struct setting *s, const char *false_end)
+{
+	struct attack a = {.setting = s, .bdat = true};
+	struct octets text = {0}, want = {0};
+	size_t from, to;
+	unsigned kept;
+
+	octets_addf(&text, "Subject: a\r\n\r\nx");
+	from = text.len - 1;
+	octets_add_unescaped(&text, false_end);
+	to = text.len + 1;
+	octets_add(&text, EVIL, sizeof EVIL - 1);
+	for (size_t at = from; at <= to; at++) {
+		make_chunks(&a, &text, at);
+		want.len = 0;
+		play(&a, 0, 0, 0, &want, &kept);
+		judge_chunks(&a, &want, kept);
+		same(&a, &want, 0, 0, 1);
+		cut(&a, &want, at, at == (from + to) / 2);
+	}
+	octets_free(&text);
+	octets_free(&want);
+	octets_free(&a.wire);
+	octets_free(&a.want);
+}
+
+static void case_027_around_bdat(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < COUNT(settings); s++) {
+		for (size_t i = 0; i < COUNT(published); i++)
+			attack_chunks(&settings[s], published[i]);
+	}
+}
+#endif
+
 int smuggling_checks(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(case_027_published_ends),
 		TEST(case_027_every_combination),
+#if SMTPD_CHUNKING
+		TEST(case_027_around_bdat),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
