@@ -7,7 +7,8 @@ SPDX-License-Identifier: BSD-3-Clause
         e.run_queue()
 
 Mail for the domain NAME.test goes through the transport NAME, a client of
-localhost with these settings. No daemon: each command ends.
+localhost with these settings. No daemon, each command ends; but with serve(),
+which takes mail from everybody.
 """
 import os
 import shutil
@@ -81,6 +82,7 @@ class Exim:
         os.chown(self.path("spool"), ACCOUNT, ACCOUNT)
         os.chown(self.dir, ACCOUNT, ACCOUNT)
         self.accounts()
+        self.daemon = None
         self.write(transports, settings, "\n".join(
             m.format(user=lwsmtpd.USER, password=password)
             for m in mechanisms))
@@ -114,15 +116,27 @@ class Exim:
                 routers=routers, transports=blocks,
                 authenticators=authenticators))
 
+    def env(self):
+        """With the accounts."""
+        return {"PATH": os.environ["PATH"], "LD_PRELOAD": "libnss_wrapper.so",
+                "NSS_WRAPPER_PASSWD": self.path("passwd"),
+                "NSS_WRAPPER_GROUP": self.path("group")}
+
+    def serve(self, port):
+        """Listen on a port of 127.0.0.1 until close()."""
+        self.daemon = subprocess.Popen(
+            [PROGRAM, "-C", self.path("conf"), "-bdf", "-oX",
+             f"<; 127.0.0.1.{port}"], env=self.env(),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+
     def command(self, *arguments, stdin=None):
         """Run it; returns what it says."""
         done = subprocess.run(
             [PROGRAM, "-C", self.path("conf"), *arguments],
             stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=120, check=False, env={
-                "PATH": os.environ["PATH"], "LD_PRELOAD": "libnss_wrapper.so",
-                "NSS_WRAPPER_PASSWD": self.path("passwd"),
-                "NSS_WRAPPER_GROUP": self.path("group")})
+            stderr=subprocess.STDOUT, timeout=120, check=False,
+            env=self.env())
         out = done.stdout.decode(errors="replace")
         check(done.returncode == 0, "exim", *arguments, out[-600:])
         return out
@@ -150,7 +164,10 @@ class Exim:
             return file.read()
 
     def close(self, failed=False):
-        """Remove the folder."""
+        """Stop the daemon, remove the folder."""
+        if self.daemon:
+            self.daemon.terminate()
+            self.daemon.wait(20)
         if failed:
             print(f"--- Exim\n{self.log()[-4000:]}", flush=True)
         shutil.rmtree(self.dir, ignore_errors=True)

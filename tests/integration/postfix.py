@@ -7,9 +7,9 @@ SPDX-License-Identifier: BSD-3-Clause
         p.wait_sent(1)
 
 Mail for the domain NAME.test goes through the transport NAME, a client of
-127.0.0.1 and that port with these settings. It listens on nothing; what it
-needs lies in a folder that is gone afterwards. Must be root, as Postfix's
-master must.
+127.0.0.1 and that port with these settings. It listens on nothing, or on
+`listen` of 127.0.0.1; what it needs lies in a folder that is gone afterwards.
+Must be root, as Postfix's master must.
 """
 import os
 import re
@@ -103,12 +103,13 @@ def public_dir():
 class Postfix:
     """See the file's first comment."""
 
-    def __init__(self, transports, **settings):
+    def __init__(self, transports, listen=0, **settings):
         if os.getuid():
             raise Skip("Postfix's master must run as root")
         self.dir = public_dir()
         self.config = self.path("config")
         os.mkdir(self.config)
+        self.listen = listen
         self.write(transports, settings)
         self.guard = None
         try:
@@ -124,6 +125,9 @@ class Postfix:
     def write(self, transports, settings):
         """The configuration."""
         main, master, domains = MAIN.format(dir=self.dir), MASTER, ""
+        if self.listen:
+            master += f"127.0.0.1:{self.listen} inet n - n - - smtpd\n" + \
+                "anvil unix - - n - 1 anvil\n"
         for name, value in settings.items():
             main += f"{name} = {value}\n"
         for name, (port, options) in transports.items():
