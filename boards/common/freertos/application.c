@@ -45,7 +45,11 @@ const struct smtpd_sink *board_rtos_sink(void)
 
 	sink = board_queue_sink;
 	sink.connect = on_connect;
+	sink.flags |= board_sink.flags;
 	sink.auth = board_sink.auth;
+#if SMTPD_SCRAM
+	sink.scram = board_sink.scram;
+#endif
 	sink.closed = on_closed;
 	sink.quirk = board_sink.quirk;
 	board_queue_user = board_auth_user;
