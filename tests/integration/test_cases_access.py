@@ -87,6 +87,27 @@ def rates_of_a_peer():
 
 
 @case
+def octets_of_a_peer():
+    """A message longer than a minute's octets is taken, the next one is not;
+    on another connection neither, and others do not notice."""
+    with on_tap("--smtpd_client_octet_rate_limit=2000") as s:
+        peers(3, 4)
+        c = greeted(s, 3)
+        c.hello()
+        c.send_mail(body=b"x" * 30 + b"\r\n" + b"0123456789\r\n" * 10000)
+        c.expect("MAIL FROM:<a@b>", "452 4.7.1")
+        c.quit()
+        c = greeted(s, 3)
+        c.hello()
+        c.expect("MAIL FROM:<a@b>", "452 4.7.1")
+        c.quit()
+        c = greeted(s, 4)
+        c.hello()
+        c.send_mail()
+        c.quit()
+
+
+@case
 def auth_waits_after_a_failure():
     """On another connection of that peer as well; who knows the password gets
     in; others are answered meanwhile."""
