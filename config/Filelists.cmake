@@ -19,6 +19,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/base64.c
 	${SMTPD_DIR}/core/cidr.c
 	${SMTPD_DIR}/core/charset.c
+	${SMTPD_DIR}/core/charset_gbk.c
 	${SMTPD_DIR}/core/cmd_auth.c
 	${SMTPD_DIR}/core/cmd_data.c
 	${SMTPD_DIR}/core/cmd_hello.c

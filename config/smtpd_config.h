@@ -193,6 +193,12 @@
 #define SMTPD_ALERT SMTPD_MESSAGE
 #endif
 
+/* Mails in GBK; 48 KB of flash, a table that the build makes
+ * (config/gbk-table). */
+#ifndef SMTPD_GBK
+#define SMTPD_GBK 0
+#endif
+
 /* Whom mail is taken for, as lists (smtpd_recipients.h). */
 #ifndef SMTPD_RECIPIENTS
 #define SMTPD_RECIPIENTS SMTPD_BY_PROFILE(0, 0, 1)
@@ -597,6 +603,9 @@
 #error "SMTPD_RECEIVED is one span: set SMTPD_DATA_CHUNK >= SMTPD_LINE_MAX"
 #endif
 
+#if SMTPD_GBK && !SMTPD_MESSAGE
+#error "SMTPD_GBK needs SMTPD_MESSAGE"
+#endif
 #if SMTPD_MESSAGE_FIELD_MAX < 128 || SMTPD_MESSAGE_FIELD_MAX > 16384
 #error "SMTPD_MESSAGE_FIELD_MAX: 128 to 16384"
 #endif

@@ -239,6 +239,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_GBK
+#ifdef CONFIG_SMTPD_GBK
+#define SMTPD_GBK 1
+#else
+#define SMTPD_GBK 0
+#endif
+#endif
+
 #ifndef SMTPD_RECIPIENTS
 #ifdef CONFIG_SMTPD_RECIPIENTS
 #define SMTPD_RECIPIENTS 1

@@ -7,21 +7,20 @@
 
 #if SMTPD_MESSAGE
 
-#define REPLACEMENT 0xfffdu
-
 static const struct {
 	char name[13];
 	uint8_t charset;
 } charsets[] = {
-	{"utf-8", SMTPD_CHARSET_UTF8},
-	{"utf8", SMTPD_CHARSET_UTF8},
-	{"us-ascii", SMTPD_CHARSET_UTF8},
-	{"ascii", SMTPD_CHARSET_UTF8},
-	{"iso-8859-1", SMTPD_CHARSET_8859_1},
-	{"latin1", SMTPD_CHARSET_8859_1},
+	{"utf-8", SMTPD_CHARSET_UTF8}, {"utf8", SMTPD_CHARSET_UTF8},
+	{"us-ascii", SMTPD_CHARSET_UTF8}, {"ascii", SMTPD_CHARSET_UTF8},
+	{"iso-8859-1", SMTPD_CHARSET_8859_1}, {"latin1", SMTPD_CHARSET_8859_1},
 	{"iso-8859-15", SMTPD_CHARSET_8859_15},
-	{"windows-1252", SMTPD_CHARSET_1252},
-	{"cp1252", SMTPD_CHARSET_1252},
+	{"windows-1252", SMTPD_CHARSET_1252}, {"cp1252", SMTPD_CHARSET_1252},
+#if SMTPD_GBK
+	{"gbk", SMTPD_CHARSET_GBK}, {"gb2312", SMTPD_CHARSET_GBK},
+	{"cp936", SMTPD_CHARSET_GBK},
+	{"gb18030", SMTPD_CHARSET_GBK}, /* what of it has two octets */
+#endif
 };
 
 /* 0x80 to 0x9f; the five that have no character stay controls. */
@@ -40,7 +39,8 @@ enum smtpd_charset smtpd_charset_find(const char *name, size_t len)
 	return SMTPD_CHARSET_UNKNOWN;
 }
 
-static size_t encode(uint32_t v, uint8_t *out)
+/* see message.h */
+size_t smtpd_utf8_put(uint32_t v, uint8_t *out)
 {
 	if (v < 0x80) {
 		out[0] = (uint8_t)v;
@@ -67,6 +67,12 @@ static uint32_t latin9(uint8_t c)
 	return at ? to[at - from] : c;
 }
 
+/* Is each octet a character? */
+static bool is_single(uint8_t charset)
+{
+	return charset > SMTPD_CHARSET_UTF8 && charset < SMTPD_CHARSET_GBK;
+}
+
 /* A character of one octet above 127. */
 static uint32_t single(uint8_t charset, uint8_t c)
 {
@@ -74,9 +80,7 @@ static uint32_t single(uint8_t charset, uint8_t c)
 		return latin9(c);
 	if (charset == SMTPD_CHARSET_1252 && c < 0xa0)
 		return windows_1252[c - 0x80];
-	return charset == SMTPD_CHARSET_8859_1 || charset == SMTPD_CHARSET_1252
-		       ? c
-		       : REPLACEMENT;
+	return c;
 }
 
 /* How many octets a character has that begins so; 1 if none does. */
@@ -104,16 +108,18 @@ static size_t give_up(struct smtpd_convert *c, uint8_t *out)
 	if (!c->have)
 		return 0;
 	c->bad = true;
-	if (!c->other)
-		n = encode(REPLACEMENT, out);
+	if (c->charset > SMTPD_CHARSET_UTF8 || !is_single(c->other))
+		n = smtpd_utf8_put(REPLACEMENT, out);
 	else
 		for (size_t i = 0; i < c->have; i++)
-			n += encode(single(c->other, c->held[i]), out + n);
+			n += smtpd_utf8_put(
+				single(c->other, c->held[i]), out + n);
 	c->have = 0;
 	return n;
 }
 
-static size_t utf8(struct smtpd_convert *c, uint8_t octet, uint8_t *out)
+/* see message.h */
+size_t smtpd_utf8_octet(struct smtpd_convert *c, uint8_t octet, uint8_t *out)
 {
 	size_t n = 0;
 
@@ -135,18 +141,39 @@ static size_t utf8(struct smtpd_convert *c, uint8_t octet, uint8_t *out)
 	return n;
 }
 
+#if SMTPD_GBK
+static bool guesses_gbk(const struct smtpd_convert *c)
+{
+	return c->charset == SMTPD_CHARSET_UNKNOWN &&
+	       c->other == SMTPD_CHARSET_GBK;
+}
+#endif
+
 /* see message.h */
 size_t smtpd_convert_octet(struct smtpd_convert *c, uint8_t octet, uint8_t *out)
 {
+#if SMTPD_GBK
+	if (c->charset == SMTPD_CHARSET_GBK)
+		return smtpd_gbk_octet(c, octet, out);
+	if (guesses_gbk(c))
+		return smtpd_gbk_guess(c, octet, out);
+#endif
 	if (c->charset <= SMTPD_CHARSET_UTF8)
-		return utf8(c, octet, out);
-	return encode(octet < 0x80 ? octet : single(c->charset, octet), out);
+		return smtpd_utf8_octet(c, octet, out);
+	return smtpd_utf8_put(
+		octet < 0x80 ? octet : single(c->charset, octet), out);
 }
 
 /* see message.h */
 size_t smtpd_convert_end(struct smtpd_convert *c, uint8_t *out)
 {
-	return give_up(c, out);
+	size_t n = 0;
+
+#if SMTPD_GBK
+	if (guesses_gbk(c))
+		n = smtpd_gbk_end(c, out);
+#endif
+	return n + give_up(c, out + n);
 }
 
 #else

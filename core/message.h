@@ -33,7 +33,8 @@ enum { SEEN_TYPE = 1, SEEN_CODING = 2, SEEN_DISPOSITION = 4, SEEN_DIGEST = 8 };
 
 /* ---- charset.c ---- */
 
-#define CONVERT_OUT_MAX 16
+#define CONVERT_OUT_MAX (SMTPD_GBK ? 32 : 16)
+#define REPLACEMENT     0xfffdu
 
 /*
  * One octet of a text. Returns how many octets of UTF-8 are ready; fewer than
@@ -43,6 +44,22 @@ size_t smtpd_convert_octet(struct smtpd_convert *, uint8_t octet, uint8_t *out);
 
 /* The text is over: what an incomplete character becomes. */
 size_t smtpd_convert_end(struct smtpd_convert *, uint8_t *out);
+
+/* The character's UTF-8; v is below 0x10000. Returns its length. */
+size_t smtpd_utf8_put(uint32_t v, uint8_t *out);
+
+/* The same as smtpd_convert_octet(), of a text in UTF-8. */
+size_t smtpd_utf8_octet(struct smtpd_convert *, uint8_t octet, uint8_t *out);
+
+/* ---- charset_gbk.c ---- */
+
+/* The same of a text in GBK; and of one that is GBK where it is no UTF-8. */
+size_t smtpd_gbk_octet(struct smtpd_convert *, uint8_t octet, uint8_t *out);
+size_t smtpd_gbk_guess(struct smtpd_convert *, uint8_t octet, uint8_t *out);
+
+/* The text that smtpd_gbk_guess() is asked about is over: what it has held
+ * back, but for an incomplete character. */
+size_t smtpd_gbk_end(struct smtpd_convert *, uint8_t *out);
 
 /* ---- message_word.c ---- */
 

@@ -34,7 +34,9 @@ enum smtpd_charset {
 	SMTPD_CHARSET_8859_1,
 	SMTPD_CHARSET_8859_15,
 	SMTPD_CHARSET_1252,
-	SMTPD_CHARSET_GBK, /* and GB 2312; unknown without SMTPD_GBK */
+	/* and GB 2312, and of GB 18030 what has two octets; the name is not
+	 * known without SMTPD_GBK */
+	SMTPD_CHARSET_GBK,
 };
 
 /* The charset of this name in any case; SMTPD_CHARSET_UNKNOWN if none. */
@@ -106,8 +108,13 @@ struct smtpd_convert {
 	uint8_t charset; /* enum smtpd_charset */
 	uint8_t other;   /* for octets that are no UTF-8; or 0 */
 	uint8_t have;    /* octets of a character that is not complete */
+	bool bad;        /* an octet of no character; replaced by U+FFFD */
+#if SMTPD_GBK
+	uint8_t run; /* what the octets above 127 in a row are */
+	uint8_t held[8];
+#else
 	uint8_t held[4];
-	bool bad; /* an octet of no character; replaced by U+FFFD */
+#endif
 };
 
 /* Private to core/message*.c. */
@@ -150,7 +157,11 @@ struct smtpd_message {
  * charset  what to take octets above 127 for that are no UTF-8 and whose
  *          charset is not named or not known, in fields and in text: for
  *          example SMTPD_CHARSET_8859_1 for a device that is known to send
- *          Latin-1. SMTPD_CHARSET_UNKNOWN: they become U+FFFD.
+ *          Latin-1. SMTPD_CHARSET_UNKNOWN: they become U+FFFD. With
+ *          SMTPD_CHARSET_GBK it is told for each run of such octets whether
+ *          they are UTF-8: they are if the first 8 are, with a character of
+ *          three or four octets among them. Without SMTPD_GBK it means
+ *          SMTPD_CHARSET_UNKNOWN.
  *
  * Ownership: events and ctx stay the caller's and MUST outlive the mail. A
  * struct may be started again at any time; there is nothing to release.
