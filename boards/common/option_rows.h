@@ -78,6 +78,12 @@ RULES(SAME, "alert_rules", alert_rules, "",
 	"channel=, event= or state= and a word, or text: and the words that "
 	"it stands behind; repeat it or put ; between rules"),
 #endif
+#if BOARD_LINUX ? SMTPD_ALERT : SMTPD_MQTT || SMTPD_INBOX
+WORDS(SAME, "alert_charset", alert_charset, "",
+	"charset of mails that name none and are not in UTF-8: iso-8859-1, "
+	"iso-8859-15, windows-1252, or gbk where it is built in; empty = none, "
+	"and what is not UTF-8 is shown as U+FFFD"),
+#endif
 #if SMTPD_RELAY_CHECK
 FLAG(SAME, "sink_relays", policy.relays, 0,
 	"a sink hands messages on to others: every port is tried at the start, "

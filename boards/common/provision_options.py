@@ -9,6 +9,7 @@ import re
 ROWS = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                     "option_rows.h")
 QUIRKS = os.path.join(os.path.dirname(ROWS), "../../core/smtpd_quirk.h")
+CHARSETS = os.path.join(os.path.dirname(ROWS), "../../core/charset.c")
 LIMITS = {"UINT32_MAX": 2**32 - 1, "DAY_MS": 86400000}
 FACTORS = {
     "COUNT": {"": 1},
@@ -175,6 +176,13 @@ def wrong_rule(value):
     return None
 
 
+def charsets():
+    """Names of those that a board may know, and none."""
+    with open(CHARSETS, encoding="utf-8") as file:
+        text = file.read()
+    return [""] + re.findall(r'\{"([a-z0-9-]+)", SMTPD_CHARSET_', text)
+
+
 def wrong_text(name, value):
     """As boards/common/firmware/settings.c: what would be right, or None."""
     if name == "myhostname" and not re.fullmatch(
@@ -195,6 +203,8 @@ def wrong_text(name, value):
         return ("rules: from~, subject~, text~ or brand~ and words, then "
                 "brand=, device=, channel=, event= or state= and a word; it "
                 f'is wrong at "{wrong_rule(value)}"')
+    if name == "alert_charset" and value.lower() not in charsets():
+        return "one of " + ", ".join(charsets()[1:])
     if name == "gateway" and value and wrong_address(value):
         return "an IPv4 address"
     return None

@@ -78,16 +78,20 @@ static const char *users_path(void)
 	return path;
 }
 
-static int check_rules(void)
+static int check_alerts(void)
 {
 #if SMTPD_ALERT
 	const char *rules = board_options.alert_rules;
+	const char *charset = board_options.alert_charset;
+	const char *wrong = board_reader_charset_wrong(charset);
 	struct board_text why;
 	char text[512];
 
 	board_text_start(&why, text, sizeof text);
 	if (!board_reader_rules_ok(rules, &why))
 		return board_options_fail(rules, "%s", text);
+	if (wrong)
+		return board_options_fail(charset, "%s", wrong);
 #endif
 	return 0;
 }
@@ -110,7 +114,7 @@ static int check(void)
 	if (why)
 		return board_options_fail(o->users_file, "%s", why);
 	status = board_sinks_check_options();
-	return status ? status : check_rules();
+	return status ? status : check_alerts();
 }
 
 /* ---- start ---- */

@@ -41,7 +41,7 @@ struct board_options {
 	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
 	char sinks[4096], sink_routes[4096], sink_best_effort[512];
 #if SMTPD_ALERT
-	char alert_rules[8192];
+	char alert_rules[8192], alert_charset[16];
 #endif
 	bool page;
 	uint16_t page_port;

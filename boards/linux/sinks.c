@@ -56,6 +56,7 @@ static const struct board_sinks_config config = {
 	.routes = board_options.sink_routes,
 #if SMTPD_ALERT
 	.rules = board_options.alert_rules,
+	.charset = board_options.alert_charset,
 #endif
 	.port = port_of,
 	.left_out = on_left_out,

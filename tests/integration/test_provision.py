@@ -268,6 +268,21 @@ def rules_as_linux():
 
 
 @case
+def charset_as_linux():
+    """But for what only another build knows."""
+    with folder():
+        for name, right in (("", True), ("latin1", True), ("UTF-8", True),
+                            ("koi8-r", False), ("utf-8 ", True)):
+            line = f"alert_charset = {name}\n"
+            write("f.conf", QUIET + line)
+            status, _, err = tool("--config", "f.conf", "--out", "f.bin")
+            equal((status == 0, linux_check(line) == ""), (right, right),
+                  line + err)
+        found, _ = made(QUIET + "alert_charset = gbk\n")
+        equal(found[2:], [("alert_charset", "gbk")])
+
+
+@case
 def readme_has_the_options_of_boards():
     """Those that Linux has not; the others stand in its README."""
     text = read(os.path.join(os.path.dirname(TOOL), "README.md")).decode()

@@ -1,15 +1,17 @@
-"""variant.py - the program with other options in one of its layers
+"""variant.py - the program with other options in some of its folders
 
 SPDX-License-Identifier: BSD-3-Clause
 
     program = variant("port/wolfssl", "SMTPD_TLS_SLOTS=2")
 
-Only that layer's files are compiled again; the rest is linked as it is. So
-the options must be ones that only change what the layer has for itself.
+Only the files of those folders, with blanks between, are compiled again; the
+rest is linked as it is. So the options must be ones that only change what the
+folders have for themselves.
 """
 import concurrent.futures
 import json
 import os
+import re
 import shlex
 import subprocess
 
@@ -29,11 +31,15 @@ def run(command, folder):
     return done.stdout
 
 
+def object_of(entry):
+    """The file that ninja's command makes."""
+    return re.search(r"-o (\S+)", entry["command"])[1]
+
+
 def compiled(entry, options, folder):
     """Compile one file anew; returns the object."""
     command = shlex.split(entry["command"])
-    name = os.path.basename(entry["file"]) + ".o"
-    target = os.path.join(folder, name)
+    target = os.path.join(folder, object_of(entry).replace("/", "_"))
     command[command.index("-o") + 1] = target
     run(command + ["-O1"] + ["-D" + o for o in options], entry["directory"])
     return target
@@ -49,9 +55,9 @@ def link_command(build):
     raise AssertionError("no link command in: " + last[:300])
 
 
-def variant(layer, *options):
+def variant(folders, *options):
     """The path of such a program."""
-    key = (layer, options)
+    key = (folders, options)
     if key in _made:
         return _made[key]
     build = os.path.dirname(PROGRAM)
@@ -60,8 +66,9 @@ def variant(layer, *options):
         raise Skip("the program was not built by CMake: " + PROGRAM)
     with open(list_file, encoding="utf-8") as file:
         entries = [e for e in json.load(file)
-                   if "/" + layer + "/" in e["file"]
-                   and "-o CMakeFiles/smtpd_" in e["command"]]
+                   if any(f"/{f}/" in e["file"] for f in folders.split())
+                   and re.match("CMakeFiles/(smtpd_|lwsmtpd.dir/)",
+                                object_of(e))]
     folder = lwsmtpd.temp_dir("variant-")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         objects = list(pool.map(lambda e: compiled(e, options, folder),
@@ -70,7 +77,9 @@ def variant(layer, *options):
     at = words.index("-o")
     program = os.path.join(folder, "lwsmtpd")
     words[at + 1] = program
-    words = [w for w in words if not w.startswith("-Wl,-Map=")]
+    old = {object_of(e) for e in entries}
+    words = [w for w in words
+             if not w.startswith("-Wl,-Map=") and w not in old]
     run(words[:words.index("-o")] + objects + words[words.index("-o"):],
         build)
     _made[key] = program

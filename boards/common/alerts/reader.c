@@ -99,16 +99,30 @@ bool board_reader_rules_ok(const char *rules, struct board_text *why)
 	return false;
 }
 
+/* see reader.h */
+const char *board_reader_charset_wrong(const char *name)
+{
+	if (!*name || smtpd_charset_find(name, strlen(name)))
+		return NULL;
+	return "no charset that is known here; give utf-8, iso-8859-1, "
+	       "iso-8859-15"
+#if SMTPD_GBK
+	       ", windows-1252 or gbk";
+#else
+	       " or windows-1252 (gbk needs a build with SMTPD_GBK)";
+#endif
+}
+
 /* ---- a mail ---- */
 
 /* see reader.h */
 void board_reader_open(const struct board_reader_events *e, const char *rules,
-	uint16_t rules_len, enum smtpd_charset charset)
+	uint16_t rules_len, const char *charset)
 {
 	told = e;
 	user_rules = rules;
 	user_rules_len = rules_len;
-	foreign = charset;
+	foreign = smtpd_charset_find(charset, strlen(charset));
 }
 
 /* see reader.h */

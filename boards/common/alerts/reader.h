@@ -32,10 +32,15 @@ struct board_reader_events {
  * events   NULL: none. Kept by pointer.
  * rules    the user's, of rules_len octets, which smtpd_alert_rules_check()
  *          has looked at; NULL: none. Kept by pointer.
- * charset  as for smtpd_alert_start().
+ * charset  of mails that name none, which board_reader_charset_wrong() has
+ *          looked at; "": none.
  */
 void board_reader_open(const struct board_reader_events *events,
-	const char *rules, uint16_t rules_len, enum smtpd_charset charset);
+	const char *rules, uint16_t rules_len, const char *charset);
+
+/* Is this the name of a charset that is known here, or empty? Returns NULL, or
+ * what is wrong with it. */
+const char *board_reader_charset_wrong(const char *name);
 
 /*
  * Are the user's rules right?

@@ -40,6 +40,9 @@ struct board_settings {
 #if SMTPD_ALERT
 	const char *alert_rules; /* as given */
 #endif
+#if SMTPD_MQTT || SMTPD_INBOX
+	const char *alert_charset; /* as given */
+#endif
 #if SMTPD_TLS_CLIENT_CERT
 	uint8_t client_cert[BOARD_PORTS]; /* enum board_client_cert */
 	uint8_t clock_unset;              /* as enum smtpd_tls_clock */

@@ -82,6 +82,21 @@ static void on_picture(unsigned index, const struct smtpd_alert *a,
 #endif
 }
 
+static const char *charset(void)
+{
+	const char *name = board_settings.alert_charset;
+	const char *wrong = board_reader_charset_wrong(name);
+
+	if (!wrong)
+		return name;
+	board_put("settings: alert_charset: ");
+	board_put_json(name, strlen(name));
+	board_put(": ");
+	board_put(wrong);
+	board_put_line("; none is used");
+	return "";
+}
+
 /* Rules are all taken or none. */
 static void open_reader(void)
 {
@@ -98,8 +113,7 @@ static void open_reader(void)
 		board_put_line("; none is used");
 		rules = "";
 	}
-	board_reader_open(
-		&events, rules, (uint16_t)strlen(rules), SMTPD_CHARSET_UNKNOWN);
+	board_reader_open(&events, rules, (uint16_t)strlen(rules), charset());
 }
 
 /* see sink_alerts.h */

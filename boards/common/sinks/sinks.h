@@ -125,6 +125,7 @@ struct board_sinks_config {
 	const struct board_sink_kind *const *kinds; /* NULL behind the last */
 	const char *routes;                         /* sink_route */
 	const char *rules;                          /* alert_rules */
+	const char *charset;                        /* alert_charset */
 	/* Which port it is, BOARD_SMTP to BOARD_LMTP; else BOARD_PORTS. */
 	unsigned (*port)(const struct smtpd_listener *);
 	/* For people; each may be NULL: a sink of best effort has failed; a

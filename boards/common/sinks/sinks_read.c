@@ -73,7 +73,7 @@ void board_sinks_read_open(void)
 		reads = reads || board_sinks[i]->alerts;
 	board_reader_open(&events, board_sinks_config->rules,
 		(uint16_t)strlen(board_sinks_config->rules),
-		SMTPD_CHARSET_UNKNOWN);
+		board_sinks_config->charset);
 }
 
 static struct smtpd_str str(const char *s)
