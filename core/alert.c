@@ -131,6 +131,8 @@ static void on_field(void *ctx, const struct smtpd_field *f)
 		from = address(f->value, &name);
 		set(a, a->from, sizeof a->from, from.s, from.len,
 			SMTPD_ALERT_CUT_FROM);
+		if (f->cut) /* its address may be in what is not there */
+			a->cut |= SMTPD_ALERT_CUT_FROM;
 		set(a, a->device, sizeof a->device, name.s, name.len,
 			SMTPD_ALERT_CUT_WORD);
 		r->named = true;

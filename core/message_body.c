@@ -78,7 +78,22 @@ static uint8_t *groups(uint8_t **in, const uint8_t *end, uint8_t *out)
 	return out;
 }
 
-/* `coded` is the number of symbols of this group, `bits` the last of them. */
+/* Of `coded`: behind fewer, the number of symbols of this group. */
+enum { B_PADDED = 4, B_OVER };
+
+/* '='. A group that it completes is the last; any other goes on, as most mail
+ * programs have it. */
+static void padding(struct smtpd_message *m)
+{
+	if (m->coded == 1)
+		m->part_flags |= SMTPD_MESSAGE_BAD_CODING;
+	else if (m->coded == 2)
+		m->coded = B_PADDED; /* two symbols want another */
+	else if (m->coded)
+		m->coded = B_OVER;
+}
+
+/* `bits` is the last symbol of this group. */
 static void base64(struct smtpd_message *m, uint8_t *p, size_t len)
 {
 	const uint8_t *end = p + len;
@@ -92,7 +107,9 @@ static void base64(struct smtpd_message *m, uint8_t *p, size_t len)
 		if (in == end)
 			break;
 		v = base64_value[*in];
-		if (v != NO) {
+		if (v != NO && m->coded != B_OVER) {
+			if (m->coded == B_PADDED)
+				m->coded = 2;
 			if (m->coded)
 				*out++ = (uint8_t)(m->bits << (2 * m->coded) |
 						   (uint8_t)v >>
@@ -100,9 +117,7 @@ static void base64(struct smtpd_message *m, uint8_t *p, size_t len)
 			m->bits = (uint8_t)v;
 			m->coded = (m->coded + 1) & 3;
 		} else if (*in == '=') {
-			if (m->coded == 1)
-				m->part_flags |= SMTPD_MESSAGE_BAD_CODING;
-			m->coded = 0; /* another may follow: RFC 4648 4 */
+			padding(m);
 		} else if (!smtpd_is_space((char)*in)) {
 			m->part_flags |= SMTPD_MESSAGE_BAD_CODING;
 		}

@@ -137,22 +137,24 @@ struct piece {
 	bool encoded;
 };
 
-/* Is this parameter, or a piece of it, called so? */
-static bool is_piece(struct smtpd_str s, size_t name_len, const char *name,
-	struct piece *piece)
+#define PIECE_MAX 999 /* the highest number */
+
+/* Is this parameter a piece of the one that is called so? */
+static bool is_piece(struct smtpd_str s, const char *name, struct piece *piece)
 {
-	const char *p = s.s + name_len, *end = s.s + s.len;
+	size_t len = strlen(name);
+	const char *p = s.s + len, *end = s.s + s.len;
 
 	*piece = (struct piece){0, false};
-	if (s.len < name_len || !smtpd_is_lower(s.s, name_len, name))
+	if (s.len <= len || !smtpd_is_lower(s.s, len, name) || *p != '*')
 		return false;
-	if (p < end && *p == '*' && end - p > 1 && p[1] != '*') {
-		for (p++; p < end && *p >= '0' && *p <= '9'; p++)
+	if (end - p > 1) {
+		for (p++; p < end && *p >= '0' && *p <= '9'; p++) {
 			piece->number =
-				(piece->number * 10 + (unsigned)(*p - '0')) %
-				1000;
-		if (p < end && *p != '*')
-			return false;
+				piece->number * 10 + (unsigned)(*p - '0');
+			if (piece->number > PIECE_MAX)
+				return false;
+		}
 	}
 	piece->encoded = p < end && *p == '*' && p + 1 == end;
 	return p == end || piece->encoded;
@@ -174,17 +176,17 @@ static const char *charset_of(
 	return text + 1;
 }
 
-static void put_piece(
-	struct smtpd_words *w, const struct param *param, struct piece piece)
+static void put_piece(struct smtpd_words *w, const struct param *param,
+	bool encoded, bool first)
 {
 	const char *p = param->value.s, *end = p + param->value.len;
 
-	if (piece.encoded && piece.number == 0)
+	if (encoded && first)
 		p = charset_of(w, p, end);
 	for (; p < end; p++) {
 		uint8_t c = (uint8_t)*p;
 
-		if (piece.encoded && c == '%' && end - p > 2 &&
+		if (encoded && c == '%' && end - p > 2 &&
 			smtpd_hex_digit((uint8_t)p[1]) < 16 &&
 			smtpd_hex_digit((uint8_t)p[2]) < 16) {
 			c = (uint8_t)(smtpd_hex_digit((uint8_t)p[1]) << 4 |
@@ -207,39 +209,81 @@ static bool has_word(struct smtpd_str s)
 	return false;
 }
 
+/* How often pieces that are not in order make us begin again. */
+#define PASSES 8
+
+/* The pieces by their numbers, whichever there are. Returns whether there are
+ * any. */
+static bool put_pieces(
+	struct smtpd_words *w, struct smtpd_str value, const char *name)
+{
+	unsigned next = 0, least = 0;
+	bool first = true;
+
+	for (unsigned i = 0; i < PASSES && least <= PIECE_MAX; i++) {
+		struct smtpd_str rest = params(value);
+		struct param p;
+		struct piece piece;
+
+		if (least > next)
+			next = least;
+		least = PIECE_MAX + 1;
+		while (next_param(&rest, &p)) {
+			if (!is_piece(p.name, name, &piece) ||
+				piece.number < next)
+				continue;
+			if (piece.number > next) {
+				if (piece.number < least)
+					least = piece.number;
+				continue;
+			}
+			put_piece(w, &p, piece.encoded, first);
+			first = false;
+			next++;
+		}
+	}
+	w->cut |= least <= PIECE_MAX;
+	return !first;
+}
+
+/* The parameter in one piece. Returns whether there is one. */
+static bool put_whole(
+	struct smtpd_words *w, struct smtpd_str value, const char *name)
+{
+	struct smtpd_str rest = params(value);
+	struct param p;
+
+	while (next_param(&rest, &p)) {
+		if (!smtpd_is_lower(p.name.s, p.name.len, name))
+			continue;
+		if (has_word(p.value))
+			smtpd_words_decode(w, p.value.s, p.value.len);
+		else
+			put_piece(w, &p, false, true);
+		return true;
+	}
+	return false;
+}
+
 /* see message.h */
 bool smtpd_mime_name(
 	struct smtpd_message *m, struct smtpd_str value, const char *name)
 {
-	struct smtpd_str rest = params(value);
 	struct smtpd_words w;
-	struct param p;
-	struct piece piece;
-	unsigned next = 0;
 	uint8_t utf8[CONVERT_OUT_MAX];
 	size_t n;
 
 	smtpd_words_start(&w, m->file, m->file + sizeof m->file, m->charset);
-	while (next_param(&rest, &p)) {
-		if (!is_piece(p.name, strlen(name), name, &piece) ||
-			piece.number != next)
-			continue;
-		next++;
-		if (p.name.len == strlen(name) && has_word(p.value)) {
-			smtpd_words_decode(&w, p.value.s, p.value.len);
-			break;
-		}
-		put_piece(&w, &p, piece);
-	}
+	if (!put_pieces(&w, value, name) && !put_whole(&w, value, name))
+		return false;
 	n = smtpd_convert_end(&w.convert, utf8);
 	if (n <= (size_t)(w.limit - w.out)) {
 		memcpy(w.out, utf8, n);
 		w.out += n;
 	}
 	m->part_cut |= w.cut;
-	if (next)
-		m->file_len = (uint8_t)(w.out - m->file);
-	return next > 0;
+	m->file_len = (uint8_t)(w.out - m->file);
+	return true;
 }
 
 #else
