@@ -4,9 +4,11 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * A line for each: type, name and octets, with a '.' behind each. In front of
- * them a '=' and the first Subject.
+ * them a '=' and the first Subject; behind them a '!' and the mail's flags. The
+ * argument is how many octets are pushed at once.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "smtpd_message.h"
@@ -51,19 +53,28 @@ static void on_part_end(void *ctx, unsigned flags)
 	printf(".\n");
 }
 
-int main(void)
+static void on_end(void *ctx, unsigned flags)
+{
+	(void)ctx;
+	printf("!%02x\n", flags);
+}
+
+int main(int argc, char **argv)
 {
 	static const struct smtpd_message_events events = {.field = on_field,
 		.part_begin = on_begin,
 		.octets = on_octets,
-		.part_end = on_part_end};
+		.part_end = on_part_end,
+		.end = on_end};
 	static struct smtpd_message m;
 	static uint8_t octets[4096];
 	bool seen = false;
-	size_t len;
+	size_t len, at_once = argc > 1 ? strtoul(argv[1], NULL, 10) : 4096;
 
+	if (!at_once || at_once > sizeof octets)
+		return 1;
 	smtpd_message_start(&m, &events, &seen, SMTPD_CHARSET_UNKNOWN);
-	while ((len = fread(octets, 1, sizeof octets, stdin)) > 0)
+	while ((len = fread(octets, 1, at_once, stdin)) > 0)
 		smtpd_message_push(&m, octets, len);
 	smtpd_message_finish(&m);
 	return 0;
