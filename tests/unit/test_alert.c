@@ -44,7 +44,7 @@ static const struct vector vectors[] = {
 	{"axis", "From: AXIS <axis-00408c@x>\nSubject: Motion\n\n", NULL,
 		" brand=axis device=AXIS event=motion"},
 	{"synology", "Subject: [DiskStation] Volume\n\n", NULL,
-		" brand=synology"},
+		" brand=synology event=Volume"},
 	{"apc", "Subject: UPS: On battery power.\n\nName : Rack\n", NULL,
 		" brand=apc device=Rack event=On battery power. state=start"},
 	{"apc_end", "Subject: UPS: No longer on battery power.\n\n", NULL,
