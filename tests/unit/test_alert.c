@@ -217,14 +217,74 @@ static void case_104_subject_is_cut(void **state)
 	}
 }
 
+/* ---- stages ---- */
+
+static void note_early(void *ctx, const struct smtpd_alert *a)
+{
+	octets_addf(ctx, "early %s %s %s %s %s %d %s|", a->from, a->to,
+		a->subject, a->brand, a->event, a->dated, a->text);
+}
+
+static void note_picture(
+	void *ctx, const struct smtpd_alert *a, const uint8_t *p, size_t len)
+{
+	octets_addf(ctx, "%s %s %u %.*s|", a->picture_type, a->picture_name,
+		a->picture_octets, (int)len, len ? (const char *)p : "");
+}
+
+static void note_full(void *ctx, const struct smtpd_alert *a)
+{
+	octets_addf(ctx, "full %s %s %u parts %u pictures %u octets %x",
+		a->text, a->channel, a->parts, a->pictures, a->octets,
+		a->flags);
+}
+
+/* What is known when the header block is over, of the first picture while it
+ * comes, and at the end. */
+static void two_stages(void **state)
+{
+	static const struct smtpd_alert_events events = {
+		note_early, note_picture, note_full};
+	static const char block[] =
+		"From: Cam <cam@example.org>\r\nSubject: UPS: on\r\n"
+		"Date: 1 Jan 70 00:00 Z\r\nContent-Type: multipart/mixed; "
+		"boundary=b\r\n\r\n";
+	static const char body[] =
+		"--b\r\n\r\nCamera: 7\r\n--b\r\nContent-Type: image/png; "
+		"name=a.png\r\n\r\nxyz\r\n--b\r\nContent-Type: image/gif"
+		"\r\n\r\nno\r\n--b--\r\n";
+	struct smtpd_alert_reader *r = malloc(sizeof *r);
+	struct octets got = {0};
+	char *first = exact_copy(block, sizeof block - 1);
+	char *rest = exact_copy(body, sizeof body - 1);
+
+	(void)state;
+	smtpd_alert_start(r, &events, &got, NULL, 0, SMTPD_CHARSET_UNKNOWN);
+	smtpd_alert_envelope(r, (struct smtpd_str){"e@f", 3},
+		(struct smtpd_str){"you@example.org", 15});
+	smtpd_alert_push(r, (uint8_t *)first, sizeof block - 1);
+	assert_string_equal(octets_text(&got),
+		"early cam@example.org you@example.org UPS: on apc on 1 |");
+	smtpd_alert_push(r, (uint8_t *)rest, sizeof body - 1);
+	smtpd_alert_finish(r);
+	assert_string_equal(octets_text(&got) + 56,
+		"image/png a.png 3 xyz|image/png a.png 3 |"
+		"full Camera: 7 7 3 parts 2 pictures 226 octets 0");
+	octets_free(&got);
+	free(first);
+	free(rest);
+	free(r);
+}
+
 int main(void)
 {
-	static struct CMUnitTest tests[COUNT(vectors) + 3];
+	static struct CMUnitTest tests[COUNT(vectors) + 4];
 	size_t n = 0;
 
 	for (size_t i = 0; i < COUNT(vectors); i++)
 		tests[n++] = (struct CMUnitTest){vectors[i].name, check_vector,
 			NULL, NULL, (void *)&vectors[i]};
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(two_stages);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(rfc5322_3_3_dates);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(rules_that_are_wrong);
 	tests[n++] =
