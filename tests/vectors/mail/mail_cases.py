@@ -294,7 +294,7 @@ def traps(count):
     it; in a field, in a parameter, in a body."""
     units = {"comments": "(", "angles": "<", "addresses": "a@b.c, ",
              "quotes": '"', "backslashes": "\\", "semicolons": ";x=y",
-             "words": "=?utf-8?q?x?= ", "word_begins": "=?utf-8?q?",
+             "words": "=?utf-8?q?x?= ", "word_begins": "=?utf-8?q?a",
              "half_words": "=?utf-8?q", "dashes": "--", "lines": "--b\r\n -",
              "tags": "<a", "characters": "&amp", "equals": "=", "nuls": "\0"}
     for name, unit in units.items():
