@@ -86,10 +86,13 @@ static void set(struct smtpd_alert *a, char *to, size_t cap, const char *s,
 static struct smtpd_str address(struct smtpd_str v, struct smtpd_str *name)
 {
 	const char *end = v.s + v.len, *p = v.s, *from = v.s;
-	bool quoted = false;
+	bool quoted = false, at = false;
 
-	for (; p < end && (quoted || (*p != ',' && *p != '<')); p++)
+	/* A comma before any '@' is one of a name that was an encoded word. */
+	for (; p < end && (quoted || (*p != '<' && (*p != ',' || !at))); p++) {
 		quoted ^= *p == '"';
+		at |= *p == '@';
+	}
 	*name = (struct smtpd_str){v.s, 0};
 	if (p < end && *p == '<') {
 		name->len = (uint16_t)(p - v.s);

@@ -90,8 +90,8 @@ void smtpd_words_decode(struct smtpd_words *, const char *in, size_t len);
 
 /* ---- message_param.c ---- */
 
-/* Copy a parameter without its quotes. Returns its length; 0 when there is
- * none; cap + 1 when it does not fit. */
+/* Copy a parameter without its quotes, decoded (RFC 2231). Returns its length;
+ * 0 when there is none; cap + 1 when it does not fit. */
 size_t smtpd_mime_param(
 	struct smtpd_str value, const char *name, char *out, size_t cap);
 

@@ -105,32 +105,6 @@ static struct smtpd_str params(struct smtpd_str value)
 	return (struct smtpd_str){p, (uint16_t)(end - p)};
 }
 
-/* see message.h */
-size_t smtpd_mime_param(
-	struct smtpd_str value, const char *name, char *out, size_t cap)
-{
-	struct smtpd_str rest = params(value);
-	struct param p;
-	size_t n = 0;
-
-	while (next_param(&rest, &p)) {
-		if (!smtpd_is_lower(p.name.s, p.name.len, name))
-			continue;
-		for (size_t i = 0; i < p.value.len; i++) {
-			if (p.quoted && p.value.s[i] == '\\' &&
-				i + 1u < p.value.len)
-				i++;
-			if (n == cap)
-				return cap + 1;
-			out[n++] = p.value.s[i];
-		}
-		while (n && smtpd_is_space(out[n - 1]))
-			n--;
-		return n;
-	}
-	return 0;
-}
-
 /* What follows the name in a parameter's name: which piece, is it encoded? */
 struct piece {
 	unsigned number;
@@ -244,6 +218,36 @@ static bool put_pieces(
 	}
 	w->cut |= least <= PIECE_MAX;
 	return !first;
+}
+
+/* see message.h */
+size_t smtpd_mime_param(
+	struct smtpd_str value, const char *name, char *out, size_t cap)
+{
+	struct smtpd_str rest = params(value);
+	struct smtpd_words w;
+	struct param p;
+	size_t n = 0;
+
+	smtpd_words_start(&w, out, out + cap, SMTPD_CHARSET_UNKNOWN);
+	if (put_pieces(&w, value, name))
+		return w.cut ? cap + 1 : (size_t)(w.out - out);
+	while (next_param(&rest, &p)) {
+		if (!smtpd_is_lower(p.name.s, p.name.len, name))
+			continue;
+		for (size_t i = 0; i < p.value.len; i++) {
+			if (p.quoted && p.value.s[i] == '\\' &&
+				i + 1u < p.value.len)
+				i++;
+			if (n == cap)
+				return cap + 1;
+			out[n++] = p.value.s[i];
+		}
+		while (n && smtpd_is_space(out[n - 1]))
+			n--;
+		return n;
+	}
+	return 0;
 }
 
 /* The parameter in one piece. Returns whether there is one. */

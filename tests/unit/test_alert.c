@@ -217,6 +217,36 @@ static void case_104_subject_is_cut(void **state)
 	}
 }
 
+/* The first address, and the name before it. */
+static void rfc5322_3_4_first_address(void **state)
+{
+	static const struct {
+		const char *value, *early;
+	} fields[] = {
+		{"a@b", "early from=a@b\n"},
+		{"Cam <a@b>, c@d", "early from=a@b device=Cam\n"},
+		{"a@b, Cam <c@d>", "early from=a@b\n"},
+		{"\"Door, front\" <a@b>",
+			"early from=a@b device=Door, front\n"},
+		{"=?utf-8?Q?Door=2C_front?= <a@b>",
+			"early from=a@b device=Door, front\n"},
+		{"a@b (a comment)", "early from=a@b\n"},
+		{"<a@b", "early from=a@b\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		struct octets mail = {0}, got = {0};
+
+		octets_addf(&mail, "From: %s\r\n\r\n", fields[i].value);
+		alert_trace(&got, mail.p, mail.len, NULL, NULL, NULL);
+		assert_memory_equal(octets_text(&got), fields[i].early,
+			strlen(fields[i].early));
+		octets_free(&mail);
+		octets_free(&got);
+	}
+}
+
 /* ---- stages ---- */
 
 static void note_early(void *ctx, const struct smtpd_alert *a)
@@ -278,12 +308,14 @@ static void two_stages(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[COUNT(vectors) + 4];
+	static struct CMUnitTest tests[COUNT(vectors) + 5];
 	size_t n = 0;
 
 	for (size_t i = 0; i < COUNT(vectors); i++)
 		tests[n++] = (struct CMUnitTest){vectors[i].name, check_vector,
 			NULL, NULL, (void *)&vectors[i]};
+	tests[n++] =
+		(struct CMUnitTest)cmocka_unit_test(rfc5322_3_4_first_address);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(two_stages);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(rfc5322_3_3_dates);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(rules_that_are_wrong);

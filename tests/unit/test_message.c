@@ -298,6 +298,25 @@ static const struct vector vectors[] = {
 		"= x\n"
 		"-\n"
 		"end\n"},
+	{"rfc2231_boundary_and_charset",
+		"Content-Type: multipart/mixed; boundary*0=a; boundary*1*"
+		"=''%62c\n"
+		"\n"
+		"--a''bc\n"
+		"Content-Type: text/plain; charset*=us-ascii'en'iso-8859-"
+		"1\n"
+		"\n"
+		"\xe4\n"
+		"--a''bc--\n",
+		"0 Content-Type: multipart/mixed; boundary*0=a; boundary*1"
+		"*=''%62c\n"
+		"head\n"
+		"1 Content-Type: text/plain; charset*=us-ascii'en'iso-885"
+		"9-1\n"
+		"part 1.0 text/plain\n"
+		"= \\xc3\\xa4\n"
+		"-\n"
+		"end\n"},
 	{"rfc2231_3_too_often_out_of_order",
 		"Content-Type: a/b; name*9=9; name*8=8; name*7=7; name*6="
 		"6; name*5=5; name*4=4; name*3=3; name*2=2; name*1=1; nam"
