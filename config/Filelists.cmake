@@ -178,6 +178,7 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/address.c
 	${SMTPD_DIR}/boards/common/auth.c
 	${SMTPD_DIR}/boards/common/certificate.c
+	${SMTPD_DIR}/boards/common/content.c
 	${SMTPD_DIR}/boards/common/blob.c
 	${SMTPD_DIR}/boards/common/blocks.c
 	${SMTPD_DIR}/boards/common/board_base64.c

@@ -21,6 +21,7 @@
 
 #include "alerts/reader.h"
 #include "auth.h"
+#include "content.h"
 #include "log.h"
 #include "rate.h"
 #include "sinks.h"
@@ -35,9 +36,7 @@
 
 /* Worst case: each octet of the envelope and the alert becomes \uXXXX. */
 static char line[(BOARD_ENVELOPE_MAX + sizeof(struct board_alert)) * 6 + 8192];
-static struct smtpd_hash hashes[SMTPD_MAX_SESSIONS];
-static uint32_t octets[SMTPD_MAX_SESSIONS];
-static bool hashing[SMTPD_MAX_SESSIONS];
+static struct board_content contents[SMTPD_MAX_SESSIONS];
 static struct board_rate refused;
 static bool torn; /* the last line on stdout has no end */
 
@@ -182,17 +181,15 @@ static void content(struct board_text *t, const struct board_message *m)
 		board_text_num(t, m->size);
 	else
 		board_text_str(t, "null");
-	number(t, "octets", octets[m->index]);
+	number(t, "octets", contents[m->index].octets);
 	name(t, "sha256");
-	if (hashing[m->index] &&
-		smtpd_port_hash_finish(&hashes[m->index], digest) == 0) {
+	if (board_content_end(&contents[m->index], digest)) {
 		board_text_str(t, "\"");
 		board_text_hex(t, digest, sizeof digest);
 		board_text_str(t, "\"");
 	} else {
 		board_text_str(t, "null");
 	}
-	hashing[m->index] = false;
 }
 
 /* What a mail that was read to its end says. */
@@ -238,8 +235,7 @@ static const struct board_refusal *on_mail(
 	unsigned slot, struct board_message *m)
 {
 	(void)slot;
-	octets[m->index] = 0;
-	hashing[m->index] = false;
+	board_content_none(&contents[m->index]);
 	return NULL;
 }
 
@@ -247,9 +243,7 @@ static const struct board_refusal *on_begin(
 	unsigned slot, struct board_message *m)
 {
 	(void)slot;
-	octets[m->index] = 0;
-	hashing[m->index] = smtpd_port_hash_start(&hashes[m->index]) == 0;
-	return hashing[m->index] ? NULL : &broken;
+	return board_content_begin(&contents[m->index]) ? NULL : &broken;
 }
 
 static const struct board_refusal *on_data(unsigned slot,
@@ -258,9 +252,7 @@ static const struct board_refusal *on_data(unsigned slot,
 	(void)slot;
 	if (received)
 		return NULL;
-	octets[m->index] += (uint32_t)len;
-	return smtpd_port_hash_update(&hashes[m->index], p, len) ? &broken
-								 : NULL;
+	return board_content_add(&contents[m->index], p, len) ? NULL : &broken;
 }
 
 static const struct board_refusal *on_prepare(

@@ -9,7 +9,7 @@
 
 #include "lwip/sys.h"
 
-#include "smtpd_port.h"
+#include "content.h"
 
 #define SLOW_MS 5
 
@@ -28,9 +28,8 @@ static struct {
 
 /* The task's own, for each message. */
 static struct content {
-	struct smtpd_hash hash;
-	uint32_t octets;
-	bool hashing, accepted;
+	struct board_content of;
+	bool accepted;
 } contents[BOARD_QUEUE_MESSAGES];
 
 uint32_t board_queue_log_max;
@@ -92,14 +91,13 @@ static enum smtpd_verdict on_open(struct board_queue_message *m)
 	memset(c, 0, sizeof *c);
 	if (!goes_on(m, STEP_OPEN))
 		return SMTPD_REJECT;
-	c->hashing = smtpd_port_hash_start(&c->hash) == 0;
-	return c->hashing ? SMTPD_ACCEPT : SMTPD_REJECT;
+	return board_content_begin(&c->of) ? SMTPD_ACCEPT : SMTPD_REJECT;
 }
 
 static enum smtpd_verdict on_data(struct board_queue_message *m,
 	const uint8_t *p, size_t len, bool received)
 {
-	struct content *c = &contents[m->index];
+	struct board_content *c = &contents[m->index].of;
 
 	if (!goes_on(m, STEP_DATA))
 		return SMTPD_REJECT;
@@ -109,24 +107,21 @@ static enum smtpd_verdict on_data(struct board_queue_message *m,
 		board_queue_reply(m, 452, "4.3.1", "No room for the message");
 		return SMTPD_REJECT;
 	}
-	c->octets += (uint32_t)len;
-	return smtpd_port_hash_update(&c->hash, p, len) ? SMTPD_REJECT
-							: SMTPD_ACCEPT;
+	return board_content_add(c, p, len) ? SMTPD_ACCEPT : SMTPD_REJECT;
 }
 
 static void print(
 	const struct board_queue_message *m, const char *verdict, bool accepted)
 {
-	struct content *c = &contents[m->index];
+	struct board_content *c = &contents[m->index].of;
 	struct board_queue_record record = {.message = m,
 		.octets = c->octets,
 		.verdict = verdict,
 		.accepted = accepted};
 	uint8_t digest[32];
 
-	if (c->hashing && smtpd_port_hash_finish(&c->hash, digest) == 0)
+	if (board_content_end(c, digest))
 		record.digest = digest;
-	c->hashing = false;
 	board_queue_log_print(&record);
 }
 
