@@ -157,6 +157,8 @@ static const char *check_word(enum where where, struct smtpd_str word)
 	struct smtpd_cidr block;
 	unsigned i;
 
+	if (where == SUBJECT && !SMTPD_ALERT)
+		return "subject is not in this build";
 	if (where == PEER)
 		return smtpd_cidr_parse(&block, word.s, word.len)
 			       ? "peer wants ADDRESS or ADDRESS/LENGTH"

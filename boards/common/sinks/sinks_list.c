@@ -9,6 +9,8 @@
 #include "sinks_list.h"
 #include "text.h"
 
+#define QUOTED_MAX 200 /* octets of what is wrong */
+
 const struct board_sink_kind board_sink_null = {.name = "null"};
 
 const struct board_sink_kind *board_sinks[BOARD_MAX_SINKS];
@@ -27,29 +29,41 @@ static const struct board_sink_kind *find_kind(const char *name, size_t len)
 	return *k;
 }
 
-static char problem[512];
+static struct board_text problem;
 
-static void add_kinds(struct board_text *t)
+static void add_kinds(void)
 {
 	const struct board_sink_kind *const *k = board_sinks_config->kinds;
 
 	for (; *k; k++) {
-		board_text_str(t, (*k)->argument ? (*k)->usage : (*k)->name);
-		board_text_str(t, k[1] ? ", " : " are right");
+		board_text_str(
+			&problem, (*k)->argument ? (*k)->usage : (*k)->name);
+		board_text_str(&problem, k[1] ? ", " : " are right");
 	}
+}
+
+/* see sinks_list.h */
+const char *board_sinks_wrong(
+	const char *place, struct smtpd_str item, const char *why)
+{
+	static char text[512];
+
+	board_text_start(&problem, text, sizeof text);
+	board_text_str(&problem, place);
+	board_text_json(&problem, item.s,
+		item.len < QUOTED_MAX ? item.len : QUOTED_MAX);
+	board_text_str(&problem, ": ");
+	board_text_str(&problem, why);
+	return text;
 }
 
 static const char *bad_item(struct smtpd_str item, const char *why)
 {
-	struct board_text t;
+	const char *text = board_sinks_wrong("", item, why);
 
-	board_text_start(&t, problem, sizeof problem);
-	board_text_json(&t, item.s, item.len < 200 ? item.len : 200);
-	board_text_str(&t, ": ");
-	board_text_str(&t, why);
-	board_text_str(&t, "; ");
-	add_kinds(&t);
-	return problem;
+	board_text_str(&problem, "; ");
+	add_kinds();
+	return text;
 }
 
 static void add_sink(const struct board_sink_kind *kind, struct smtpd_str name)

@@ -21,6 +21,10 @@ extern struct smtpd_str board_sink_names[BOARD_MAX_SINKS];
 /* Fill them. Returns NULL, or what is wrong; see board_sinks_check(). */
 const char *board_sinks_take(const char *list, bool opening);
 
+/* PLACE"ITEM": WHY, as a text that the next call overwrites. */
+const char *board_sinks_wrong(
+	const char *place, struct smtpd_str item, const char *why);
+
 /* May a message not do without this sink? */
 bool board_sink_required(unsigned slot);
 

@@ -10,18 +10,7 @@
 #include "text.h"
 
 static uint8_t best_effort;
-static char problem[512];
-
-static const char *bad(struct smtpd_str item, const char *why)
-{
-	struct board_text t;
-
-	board_text_start(&t, problem, sizeof problem);
-	board_text_json(&t, item.s, item.len);
-	board_text_str(&t, ": ");
-	board_text_str(&t, why);
-	return problem;
-}
+static const char not_one[] = "is none of the sinks";
 
 static bool is(struct smtpd_str a, const char *s, size_t len)
 {
@@ -42,8 +31,8 @@ static uint8_t named(struct smtpd_str name)
 	return (uint8_t)mask;
 }
 
-/* The sinks of a route; 0 with *why set: there is no such sink. */
-static uint8_t sinks_of(struct smtpd_str route, const char **why)
+/* The sinks of a route. *bad is left alone, or is a name that is none. */
+static uint8_t sinks_of(struct smtpd_str route, struct smtpd_str *bad)
 {
 	struct smtpd_str name;
 	size_t at = 0;
@@ -51,32 +40,45 @@ static uint8_t sinks_of(struct smtpd_str route, const char **why)
 
 	while ((name = board_route_sink(route, &at)).len) {
 		one = named(name);
-		if (!one && !is(name, "null", 4) && why)
-			*why = bad(name, "is none of the sinks");
+		if (!one && !is(name, "null", 4))
+			*bad = name;
 		mask |= one;
 	}
 	return mask;
 }
 
-/* see sinks_list.h */
+static const char *check(struct smtpd_str route, unsigned number)
+{
+	const char *why = board_route_check(route);
+	struct smtpd_str bad = {NULL, 0};
+	struct board_text place;
+	char text[24];
+
+	if (!why)
+		sinks_of(route, &bad);
+	if (!why && !bad.len)
+		return NULL;
+	board_text_start(&place, text, sizeof text);
+	board_text_str(&place, "route ");
+	board_text_num(&place, number);
+	board_text_str(&place, ": ");
+	return why ? board_sinks_wrong(text, route, why)
+		   : board_sinks_wrong(text, bad, not_one);
+}
+
+/* see sinks.h */
 const char *board_sinks_check_routes(void)
 {
 	const char *list = board_sinks_config->routes;
 	const char *why = NULL;
+	unsigned number = 0;
 
-	while (list && *list && !why) {
-		struct smtpd_str route = board_list_item(&list);
-
-		why = board_route_check(route);
-		if (why)
-			why = bad(route, why);
-		else
-			sinks_of(route, &why);
-	}
+	while (list && *list && !why)
+		why = check(board_list_item(&list), ++number);
 	return why;
 }
 
-/* see sinks_list.h */
+/* see sinks.h */
 const char *board_sinks_take_best_effort(const char *list)
 {
 	best_effort = 0;
@@ -85,7 +87,7 @@ const char *board_sinks_take_best_effort(const char *list)
 		uint8_t mask = named(name);
 
 		if (!mask)
-			return bad(name, "is none of the sinks");
+			return board_sinks_wrong("", name, not_one);
 		best_effort |= mask;
 	}
 	return NULL;
@@ -103,6 +105,7 @@ enum board_route_fit board_sinks_route(
 {
 	const char *list = board_sinks_config->routes;
 	enum board_route_fit fit = BOARD_ROUTE_NO;
+	struct smtpd_str bad;
 
 	*mask = UINT8_MAX;
 	while (list && *list && fit == BOARD_ROUTE_NO) {
@@ -110,7 +113,7 @@ enum board_route_fit board_sinks_route(
 
 		fit = board_route_fits(route, mail);
 		if (fit == BOARD_ROUTE_YES)
-			*mask = sinks_of(route, NULL);
+			*mask = sinks_of(route, &bad);
 	}
 	return fit;
 }
