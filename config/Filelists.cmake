@@ -239,10 +239,16 @@ set(SMTPD_BOARD_FIRMWARE_SOURCES
 	${SMTPD_DIR}/boards/common/firmware/semihosting.c
 	${SMTPD_DIR}/boards/common/firmware/server.c
 	${SMTPD_DIR}/boards/common/firmware/settings.c
-	${SMTPD_DIR}/boards/common/firmware/sink.c
-	${SMTPD_DIR}/boards/common/firmware/sink_alerts.c
 	${SMTPD_DIR}/boards/common/firmware/stack.c
 	${SMTPD_DIR}/boards/common/firmware/stats.c
+)
+# Its sinks, beside SMTPD_BOARD_SINKS_SOURCES; the one where RAM is short.
+set(SMTPD_BOARD_FIRMWARE_SINKS_SOURCES
+	${SMTPD_DIR}/boards/common/firmware/sink.c
+	${SMTPD_DIR}/boards/common/firmware/sink_log.c
+)
+set(SMTPD_BOARD_PLAIN_SINK_SOURCES
+	${SMTPD_DIR}/boards/common/firmware/sink_plain.c
 )
 set(SMTPD_BOARD_BARE_METAL_SOURCES ${SMTPD_DIR}/boards/common/firmware/main.c)
 # A board takes the ones it has a device for.

@@ -8,6 +8,7 @@
  * by boards/common/provision. Who includes it defines
  *
  *   BOARD_LINUX, BOARD_FIRMWARE             1 or 0: rows that only one has
+ *   BOARD_SINKS                             1 or 0: there is a sinks/
  *   FLAG COUNT BYTES TIME WORDS LIST FILES  a row of each type
  *   RULES                                   as LIST, a line each
  *   CHOICE PROFILE                          the same
@@ -59,10 +60,10 @@ WORDS("Mail", "myhostname", host_name, "",
 LIST(SAME, "sink", sinks, "log",
 	"where messages go: inbox, log, maildir:DIR, mqtt, null; repeat it or "
 	"give a comma list, all of them must take a message"),
-#if BOARD_LINUX
+#if BOARD_SINKS
 LIST(SAME, "sink_best_effort", sink_best_effort, "",
-	"of these a failure is said on stderr and refuses nothing: names as in "
-	"sink, with or without what follows their colon"),
+	"of these a failure is said, and refuses nothing: names as in sink, "
+	"with or without what follows their colon"),
 LIST(SAME, "sink_route", sink_routes, "",
 	"which sinks take a message: CONDITION... > SINK...; a condition is "
 	"listener:, peer:, user:, from:, to: or subject: and words with | "
@@ -92,7 +93,7 @@ FLAG(SAME, "sink_relays", policy.relays, 0,
 #endif
 #if BOARD_FIRMWARE
 BYTES(SAME, "sink_message_max", sink_message_max, 0, UINT32_MAX, 0,
-	"octets that the sink can take; a longer message is refused with 452; "
+	"octets that sink log can take; a longer message is refused with 452; "
 	"0 = no limit"),
 #endif
 #if SMTPD_RECIPIENTS

@@ -117,7 +117,7 @@ void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 	}
 	smtpd_session_info(session, &info);
 	if (event == SMTPD_EV_ERROR)
-		board_sinks_replied(info.index, code);
+		board_sinks_replied(session, code);
 	if (level > shown)
 		return;
 	board_peer_text(&info.peer, peer);

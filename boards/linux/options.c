@@ -47,6 +47,7 @@
 
 #define BOARD_LINUX    1
 #define BOARD_FIRMWARE 0
+#define BOARD_SINKS    1
 
 struct board_options board_options;
 

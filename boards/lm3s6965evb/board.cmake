@@ -15,6 +15,7 @@ board_firmware(
 	LINKER_SCRIPT boards/lm3s6965evb/memory.ld
 	LIBRARIES c_nano
 	OPTIONS BOARD_MDNS=0
+		BOARD_SINKS=0
 		BOARD_ENVELOPE_MAX=96
 		TCP_MSS=536
 		TCP_WND=1072

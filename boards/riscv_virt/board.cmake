@@ -12,4 +12,4 @@ board_firmware(
 	SOURCES boards/riscv_virt/board.c boards/common/drivers/ns16550.c
 		boards/common/drivers/virtio_net.c
 	LINKER_SCRIPT boards/riscv_virt/memory.ld
-	OPTIONS LWIP_SUPPORT_CUSTOM_PBUF=1)
+	OPTIONS LWIP_SUPPORT_CUSTOM_PBUF=1 BOARD_ENVELOPE_MAX=8192)

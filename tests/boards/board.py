@@ -341,6 +341,19 @@ class Board:
         return [x["sha256"] for x in self.log()
                 if x["verdict"] == "accepted"]
 
+    def inbox(self):
+        """The alerts of its inbox, the newest first, and {id: (octets,
+        SHA-256)} of their pictures."""
+        ends = len(self.lines("inbox end"))
+        start = len(self.console())
+        self.type(b"i")
+        until(lambda: len(self.lines("inbox end")) > ends, PATIENCE,
+              "the inbox")
+        lines = self.console()[start:].split("\n")
+        found = [x.split() for x in lines if x.startswith("picture ")]
+        return ([json.loads(x) for x in lines if x.startswith('{"id"')],
+                {int(x[1]): (int(x[2]), x[3]) for x in found})
+
     # -- its pools --
 
     def statistics(self):

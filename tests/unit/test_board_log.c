@@ -24,13 +24,13 @@
 struct board_settings board_settings;
 
 /* No event here is of a session. */
-uint32_t board_sink_serial(unsigned index)
+uint64_t board_session_serial(unsigned index)
 {
 	fail_msg("session in slot %u", index);
 	return 0;
 }
 
-void board_sink_replied(const struct smtpd_session *s, unsigned code)
+void board_sinks_replied(const struct smtpd_session *s, unsigned code)
 {
 	fail_msg("session %p, %u", (const void *)s, code);
 }

@@ -12,7 +12,6 @@
 #include "net.h"
 #include "server.h"
 #include "sink.h"
-#include "sink_alerts.h"
 #include "smtpd_port.h"
 
 struct board_settings board_settings;
@@ -65,7 +64,7 @@ void board_firmware_start(const struct smtpd_sink *sink)
 	board_server_open(sink ? sink : &board_sink);
 	board_net_open();
 #if SMTPD_MQTT
-	if (!sink && board_sink_has_mqtt())
+	if (!sink && board_sinks_have("mqtt"))
 		board_mqtt_open();
 #endif
 }

@@ -9,7 +9,8 @@
 # ARCH     folder boards/common/ARCH: start-up, faults, sections.ld; its
 #          sources are SMTPD_BOARD_<ARCH>_SOURCES in Filelists.cmake
 # CPU      options of compiler and linker, for every file
-# OPTIONS  definitions for every file: options of lwsmtpd and of lwIP
+# OPTIONS  definitions for every file: options of lwsmtpd and of lwIP;
+#          BOARD_SINKS=0: no RAM for boards/common/sinks
 # LWIP_OPTIONS  header with lwIP's options instead of lwip_firmware.h, which it
 #          may include
 # NO_MAIN  SOURCES have a main(), such as that of an RTOS
@@ -80,12 +81,19 @@ function(board_firmware)
 	add_executable(lwsmtpd ${arg_SOURCES}
 		${SMTPD_BOARD_COMMON_SOURCES} ${SMTPD_BOARD_FIRMWARE_SOURCES}
 		${SMTPD_BOARD_${arch}_SOURCES})
+	if("BOARD_SINKS=0" IN_LIST arg_OPTIONS)
+		target_sources(lwsmtpd PRIVATE
+			${SMTPD_BOARD_PLAIN_SINK_SOURCES})
+	else()
+		target_sources(lwsmtpd PRIVATE ${SMTPD_BOARD_SINKS_SOURCES}
+			${SMTPD_BOARD_FIRMWARE_SINKS_SOURCES})
+	endif()
 	if(NOT arg_NO_MAIN)
 		target_sources(lwsmtpd PRIVATE ${SMTPD_BOARD_BARE_METAL_SOURCES})
 	endif()
 	target_compile_options(lwsmtpd PRIVATE ${SMTPD_WARNINGS})
 	target_compile_definitions(lwsmtpd PRIVATE
-		BOARD_NAME="${SMTPD_BOARD}")
+		BOARD_NAME="${SMTPD_BOARD}" BOARD_SINK_ITEM_MAX=32)
 	set_target_properties(lwsmtpd PROPERTIES C_EXTENSIONS ON)
 	target_include_directories(lwsmtpd PRIVATE
 		${SMTPD_BOARD_COMMON_INCLUDE_DIRS}

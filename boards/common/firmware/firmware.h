@@ -42,4 +42,8 @@ void board_shutdown(void);
 /* Print the statistics: `stat NAME USED HIGH TOTAL` and `count NAME N`. */
 void board_stats(void);
 
+/* A session has begun: are there more, or more connections with those that are
+ * closing, than ever were at once? For the statistics. */
+void board_stats_session(void);
+
 #endif

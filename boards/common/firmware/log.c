@@ -42,7 +42,7 @@ static void put_session(const struct smtpd_session *session, bool refused)
 	smtpd_session_info(session, &info);
 	if (!refused) { /* who is has no number */
 		board_put("[");
-		board_put_num(board_sink_serial(info.index));
+		board_put_num((uint32_t)board_session_serial(info.index));
 		board_put("] ");
 	}
 	board_put_peer(&info.peer);
@@ -54,7 +54,7 @@ void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 	unsigned code)
 {
 	if (event == SMTPD_EV_ERROR && session)
-		board_sink_replied(session, code);
+		board_sinks_replied(session, code);
 	if (board_settings.quiet || (often(event) && !board_settings.verbose) ||
 		!board_log_may())
 		return;

@@ -21,6 +21,12 @@
 #include "smtpd_lwip_config.h"
 #include "verifier.h"
 
+/* Several sinks, and routes to them: boards/common/sinks. 0: see
+ * sink_plain.c. */
+#ifndef BOARD_SINKS
+#define BOARD_SINKS 1
+#endif
+
 struct board_settings {
 	struct smtpd_limits limits;
 	struct board_policy policy; /* use_tls only with certificate and key */
@@ -37,6 +43,9 @@ struct board_settings {
 	const char *gateway;   /* as given */
 	const char *mdns_name; /* a DNS label, also for DHCP */
 	const char *sinks;     /* comma list */
+#if BOARD_SINKS
+	const char *sink_routes, *sink_best_effort; /* as given */
+#endif
 #if SMTPD_ALERT
 	const char *alert_rules; /* as given */
 #endif

@@ -1,38 +1,28 @@
 /*
- * sink.h - the firmware's sink: counts and hashes, a line for each message
+ * sink.h - which sinks firmware has
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
- * It stands for what a product does with its mail. A message is accepted once
- * its line is out on the console.
+ * With BOARD_SINKS those of boards/common/sinks: log, inbox, mqtt, null. A
+ * board without the RAM for them has log or null, which sink_plain.c supplies
+ * under the same names: board_sink, board_sinks_replied(),
+ * board_session_serial().
  */
 #ifndef BOARD_SINK_H
 #define BOARD_SINK_H
 
-#include "smtpd.h"
+#include "settings.h"
+#include "sinks/sinks.h"
 
-/* Octets of the addresses of a message that are kept for its line; those
- * beyond are counted only. In each session. */
-#ifndef BOARD_ENVELOPE_MAX
-#define BOARD_ENVELOPE_MAX 4096
-#endif
+/* The console: counts and hashes, a line for each message, which is out before
+ * the message is accepted. It stands for what a product does with its mail. */
+extern const struct board_sink_kind board_sink_log;
 
-/* For the listeners. */
-extern const struct smtpd_sink board_sink;
-
-/* Take over what the settings say of sinks, a comma list: "log" prints lines,
- * "mqtt" publishes alerts, "inbox" keeps the last ones, "null" does nothing.
- * Another name is said on the console, and is taken for "log". */
+/* Take over what the settings say of sinks; what is wrong is said on the
+ * console. A list of sinks that is wrong takes no mail; without routes that
+ * are right all sinks take all mail; without a right list of those of best
+ * effort all are required. (sink_plain.c takes what it does not know for log.)
+ * Once, before the first listener. */
 void board_sink_open(void);
-
-/* The session was refused something with this reply. */
-void board_sink_replied(const struct smtpd_session *, unsigned code);
-
-/* The number of the session in this slot, counted since the start. */
-uint32_t board_sink_serial(unsigned index);
-
-/* The most sessions, and connections with those that are closing, that ever
- * were open at once. */
-void board_sink_high(unsigned *sessions, unsigned *connections);
 
 #endif

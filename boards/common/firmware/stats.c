@@ -11,7 +11,6 @@
 #include "lwip/sys.h"
 #include "lwip_smtpd.h"
 #include "mqtt_client.h"
-#include "sink.h"
 #include "smtpd_counts.h"
 #include "smtpd_tls_config.h"
 #include "stack.h"
@@ -143,17 +142,28 @@ static void tls(void)
 }
 #endif
 
+static unsigned sessions_high, connections_high;
+
+/* see firmware.h */
+void board_stats_session(void)
+{
+	unsigned sessions = smtpd_session_count();
+	unsigned connections = lwip_smtpd_conn_count();
+
+	if (sessions > sessions_high)
+		sessions_high = sessions;
+	if (connections > connections_high)
+		connections_high = connections;
+}
+
 void board_stats(void)
 {
-	unsigned sessions, connections;
-
 	board_put("count clock_ms ");
 	board_put_num(sys_now());
 	board_put_end();
-	board_sink_high(&sessions, &connections);
-	board_put_stat("sessions", smtpd_session_count(), sessions,
+	board_put_stat("sessions", smtpd_session_count(), sessions_high,
 		SMTPD_MAX_SESSIONS);
-	board_put_stat("connections", lwip_smtpd_conn_count(), connections,
+	board_put_stat("connections", lwip_smtpd_conn_count(), connections_high,
 		SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING);
 #if SMTPD_TLS
 	tls();

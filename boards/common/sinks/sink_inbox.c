@@ -5,11 +5,11 @@
  */
 #include "smtpd_lwip_config.h"
 
-#if SMTPD_INBOX
-
 #include "alerts/inbox.h"
 #include "alerts/reader.h"
 #include "sinks.h"
+
+#if SMTPD_INBOX
 
 static void on_picture(unsigned slot, struct board_message *m,
 	const struct smtpd_alert *a, const uint8_t *p, size_t len)

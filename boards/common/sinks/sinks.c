@@ -120,6 +120,8 @@ static enum smtpd_verdict on_connect(struct smtpd_session *s)
 	m->serial = ++sessions;
 	m->open = false;
 	m->refused = false;
+	if (board_sinks_config->connected)
+		board_sinks_config->connected(m);
 	return SMTPD_ACCEPT;
 }
 
@@ -306,10 +308,13 @@ static void on_reset(struct smtpd_session *s, enum smtpd_end why)
 }
 
 /* see sinks.h */
-void board_sinks_replied(unsigned index, unsigned code)
+void board_sinks_replied(const struct smtpd_session *s, unsigned code)
 {
-	if (messages[index].refused)
-		drop_all(&messages[index], "refused", code);
+	struct smtpd_info info;
+
+	smtpd_session_info(s, &info);
+	if (messages[info.index].refused)
+		drop_all(&messages[info.index], "refused", code);
 }
 
 static void on_quirk(

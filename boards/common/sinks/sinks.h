@@ -128,8 +128,10 @@ struct board_sinks_config {
 	const char *charset;                        /* alert_charset */
 	/* Which port it is, BOARD_SMTP to BOARD_LMTP; else BOARD_PORTS. */
 	unsigned (*port)(const struct smtpd_listener *);
-	/* For people; each may be NULL: a sink of best effort has failed; a
-	 * client left before its 250; a client did something odd. */
+	/* Each may be NULL: a session begins. */
+	void (*connected)(const struct board_message *);
+	/* For people: a sink of best effort has failed; a client left before
+	 * its 250; a client did something odd. */
 	void (*left_out)(const struct board_message *, const char *sink,
 		const struct board_refusal *);
 	void (*unacknowledged)(const struct board_message *);
@@ -167,8 +169,8 @@ bool board_sinks_have(const char *kind);
 void board_sinks_settle(
 	unsigned index, unsigned slot, const struct board_refusal *);
 
-/* The session in this slot was refused something with this reply. */
-void board_sinks_replied(unsigned index, unsigned code);
+/* The session was refused something with this reply. */
+void board_sinks_replied(const struct smtpd_session *, unsigned code);
 
 /* The number of the session in this slot, counted since the start. */
 uint64_t board_session_serial(unsigned index);
