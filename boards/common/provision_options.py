@@ -140,11 +140,17 @@ def wrong_address(value):
         return True
 
 
+PORTS = "smtp", "submission", "smtps", "lmtp"
+
+
 def wrong_block(entry):
     """An entry of allow and deny. As boards/common/access.c."""
     port, equals, block = entry.rpartition("=")
-    if equals and port not in PORTS:
-        return True
+    return equals and port not in PORTS or wrong_cidr(block)
+
+
+def wrong_cidr(block):
+    """An address, or a block of them. As core/cidr.c."""
     if not re.fullmatch(r"[0-9A-Fa-f.:]+(/(0|[1-9][0-9]{0,2}))?", block):
         return True
     try:
@@ -183,6 +189,44 @@ def charsets():
     return [""] + re.findall(r'\{"([a-z0-9-]+)", SMTPD_CHARSET_', text)
 
 
+ROUTE_WORD = r'(?:[^ \t|>"]+|"[^"]*")'
+ROUTE_CONDITION = (r"(?:listener|peer|user|from|to|subject):"
+                   rf"{ROUTE_WORD}(?:\|{ROUTE_WORD})*")
+ROUTE_HEAD = re.compile(rf"[ \t]*(?:{ROUTE_CONDITION}[ \t]*)*")
+
+
+def wrong_words_of_route(head):
+    """The first word of its conditions that is none."""
+    for condition in re.findall(ROUTE_CONDITION, head):
+        where, _, words = condition.partition(":")
+        for word in re.findall(ROUTE_WORD, words):
+            word = word.strip('"')
+            if where == "peer" and wrong_cidr(word) or \
+                    where == "listener" and word not in PORTS:
+                return condition
+    return None
+
+
+def wrong_route(routes):
+    """Where the first of some routes is wrong, or None. As
+    boards/common/sinks/route.c."""
+    for route in routes.split(","):
+        head = ROUTE_HEAD.match(route)[0]
+        at = wrong_words_of_route(head)
+        if at:
+            return at
+        if not re.match(r">[ \t]*[^ \t]", route[len(head):]):
+            return route[len(head):] or route
+    return None
+
+
+def route_sinks(routes):
+    """The names of the sinks of some routes, which are right."""
+    return [name for route in routes.split(",") if route for name in
+            re.split(r"[ \t]+", route[ROUTE_HEAD.match(route).end() + 1:])
+            if name]
+
+
 def wrong_text(name, value):
     """As boards/common/firmware/settings.c: what would be right, or None."""
     if name == "myhostname" and not re.fullmatch(
@@ -205,6 +249,10 @@ def wrong_text(name, value):
                 f'is wrong at "{wrong_rule(value)}"')
     if name == "alert_charset" and value.lower() not in charsets():
         return "one of " + ", ".join(charsets()[1:])
+    if name == "sink_route" and value and wrong_route(value) is not None:
+        return ("CONDITION... > SINK...; a condition is listener:, peer:, "
+                "user:, from:, to: or subject: and words with | between; it "
+                f'is wrong at "{wrong_route(value)}"')
     if name == "gateway" and value and wrong_address(value):
         return "an IPv4 address"
     return None
@@ -263,18 +311,41 @@ def take(config, rows, place, key, value):
     config.values[name], config.places[name] = value, place
 
 
+SINKS = "inbox", "log", "mqtt", "null"
+
+
 def sinks(config):
-    """The sinks that a board can have."""
+    """The sinks that a board can have, and what names them."""
     kept = []
-    for sink in config.get("sink").split(","):
+    place = config.place("sink")
+    for sink in (x.strip(" ") for x in config.get("sink").split(",")):
         if sink.partition(":")[0] == "maildir":
-            config.problems.note(config.place("sink"),
-                                 f"{sink}: only on Linux, left out")
+            config.problems.note(place, f"{sink}: only on Linux, left out")
+        elif sink and (sink not in SINKS or sink in kept):
+            config.problems.error(
+                place, f'"{sink}" is given twice; remove one'
+                if sink in kept else f'"{sink}": no such sink; '
+                f'{", ".join(SINKS)} are right')
         elif sink:
             kept.append(sink)
     config.values.pop("sink", None)
     if kept:
         config.values["sink"] = ",".join(kept)
+    check_names(config, kept or ["log"])
+
+
+def check_names(config, kept):
+    """Do the options that name sinks name some of these?"""
+    best_effort = [x.strip(" ") for x in
+                   config.get("sink_best_effort").split(",")]
+    for option, names, right in (
+            ("sink_route", route_sinks(config.get("sink_route")),
+             [*kept, "null"]),
+            ("sink_best_effort", [x for x in best_effort if x], kept)):
+        for name in names:
+            if name not in right:
+                config.problems.error(config.place(option),
+                                      f'"{name}" is none of the sinks')
 
 
 def check_ports(config):

@@ -149,6 +149,8 @@ def options_of_linux_are_named():
         equal(err.count("\n"), 3, err)
         found, _ = made(QUIET + "sink=maildir:/var/mail\n")
         equal(found[2:], [])
+        refused("sink=log, maildir:/x\nsink_route=> maildir\n",
+                'f.conf:2: sink_route: "maildir" is none of the sinks')
 
 
 @case
@@ -280,6 +282,53 @@ def charset_as_linux():
                   line + err)
         found, _ = made(QUIET + "alert_charset = gbk\n")
         equal(found[2:], [("alert_charset", "gbk")])
+
+
+@case
+def routes_as_linux():
+    """Taken by both or by neither; each line of the file is a route."""
+    with folder():
+        for route, right in (
+                ("> log", True), ("listener:smtp|lmtp>null  log", True),
+                ("peer:10.0.0.0/8|::1 user:\"\"from:@a.example > log", True),
+                ("to:x  subject:\"a > b\"|c\t> log", True),
+                ("user:joe > log, subject:x > null", True),
+                ("log", False), (">", False), ("> ", False),
+                ("user > log", False), ("user: > log", False),
+                ("user:\"x > log", False), ("user:a| > log", False),
+                ("user:a\"b > log", False), ("user:joe log", False),
+                ("peer:frog > log", False), ("peer:10.1.2.3/8 > log", False),
+                ("peer:\"\" > log", False), ("listener:imap > log", False),
+                ("frog:1 > log", False), (":x > log", False),
+                ("> log, > frog", False), ("> log frog", False)):
+            line = f"sink_route = {route}\n"
+            write("f.conf", QUIET + line)
+            status, _, err = tool("--config", "f.conf", "--out", "f.bin")
+            equal((status == 0, linux_check(line) == ""), (right, right),
+                  line + err)
+        found, _ = made(QUIET + "sink=log,null\nsink_route=user:a > log\n"
+                        "sink_best_effort=log, null\n"
+                        "sink_route=> null\n")
+        equal(found[2:], [("sink_route", "user:a > log,> null"),
+                          ("sink_best_effort", "log, null"),
+                          ("sink", "log,null")])
+        refused("sink_route=> log\nsink_route=frog:1|x > log\n",
+                "f.conf:2: sink_route: ", 'it is wrong at "frog:1|x > log"')
+        refused("sink_route=peer:10.0.0.1|10.1 > log\n",
+                'it is wrong at "peer:10.0.0.1|10.1"')
+        refused("sink_best_effort=mqtt\n",
+                'f.conf:1: sink_best_effort: "mqtt" is none of the sinks')
+
+
+@case
+def names_of_sinks():
+    with folder():
+        made(QUIET + "sink = log, inbox,mqtt , null\n")
+        refused("sink=log,frog\n", 'f.conf:1: sink: "frog": no such sink; '
+                "inbox, log, mqtt, null are right")
+        refused("sink=log:x\n", '"log:x": no such sink')
+        refused("sink=log\nsink=log\n",
+                'f.conf:2: sink: "log" is given twice')
 
 
 @case
