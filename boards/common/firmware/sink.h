@@ -21,8 +21,7 @@ extern const struct board_sink_kind board_sink_log;
 /* Take over what the settings say of sinks; what is wrong is said on the
  * console. A list of sinks that is wrong takes no mail; without routes that
  * are right all sinks take all mail; without a right list of those of best
- * effort all are required. (sink_plain.c takes what it does not know for log.)
- * Once, before the first listener. */
+ * effort all are required. Once, before the first listener. */
 void board_sink_open(void);
 
 #endif

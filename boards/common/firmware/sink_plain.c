@@ -35,7 +35,7 @@ struct message {
 
 static struct message messages[SMTPD_MAX_SESSIONS];
 static uint32_t serials;
-static bool silent;
+static bool silent, wrong;
 
 static const char full[] = "The message does not fit this board";
 
@@ -90,11 +90,12 @@ void board_sink_open(void)
 	const char *sinks = board_settings.sinks;
 
 	silent = strcmp(sinks, "null") == 0;
-	if (silent || strcmp(sinks, "log") == 0)
+	wrong = !silent && strcmp(sinks, "log") != 0;
+	if (!wrong)
 		return;
-	board_put("settings: sink: there is no \"");
+	board_put("settings: sink: \"");
 	board_put(sinks);
-	board_put_line("\" here; give log or null");
+	board_put_line("\": log, null are right; no mail is taken");
 }
 
 /* ---- the envelope ---- */
@@ -180,7 +181,8 @@ static enum smtpd_verdict on_begin(struct smtpd_session *s)
 	struct smtpd_info info;
 	struct message *m = message(s, &info);
 
-	return board_content_begin(&m->content) ? SMTPD_ACCEPT : SMTPD_REJECT;
+	return !wrong && board_content_begin(&m->content) ? SMTPD_ACCEPT
+							  : SMTPD_REJECT;
 }
 
 static enum smtpd_verdict on_data(
