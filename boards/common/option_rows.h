@@ -58,7 +58,8 @@ WORDS(SAME, "mdns_name", mdns_name, "lwsmtpd",
 WORDS("Mail", "myhostname", host_name, "",
 	"our name in the greeting and in Received:; empty = this machine's"),
 LIST(SAME, "sink", sinks, "log",
-	"where messages go: inbox, log, maildir:DIR, mqtt, null; repeat it or "
+	"where messages go: inbox, log, maildir:DIR, mqtt, null; not given: "
+	"log, with a page inbox too, with mqtt_server mqtt too; repeat it or "
 	"give a comma list, all of them must take a message"),
 #if BOARD_SINKS
 LIST(SAME, "sink_best_effort", sink_best_effort, "",

@@ -315,9 +315,14 @@ SINKS = "inbox", "log", "mqtt", "null"
 
 
 def sinks(config):
-    """The sinks that a board can have, and what names them."""
+    """The sinks that a board can have, and what names them. Who wants a page,
+    or names a broker, wants to see alerts there."""
     kept = []
     place = config.place("sink")
+    if "sink" not in config.places:
+        page = config.yes("page", "no") or config.get("page_password")
+        more = ",inbox" * bool(page) + ",mqtt" * bool(config.get("mqtt_server"))
+        config.values["sink"] = "log" + more if more else ""
     for sink in (x.strip(" ") for x in config.get("sink").split(",")):
         if sink.partition(":")[0] == "maildir":
             config.problems.note(place, f"{sink}: only on Linux, left out")
@@ -390,18 +395,16 @@ def check_together(config):
               "asks for certificates, such as submission_client_cert = ask")
 
 
-def read_config(path, problems):
-    """Read a file; every problem is said, with its line."""
-    config, rows = Config(problems), read_rows()
-    if path is None:
-        return config
+def read_file(config, rows, path):
+    """Every line of a file into config."""
+    problems = config.problems
     try:
         with open(path, "rb") as file:
             text = file.read().decode("utf-8", "surrogateescape")
     except OSError as why:
         problems.error(path, "cannot read this configuration file: "
                        f"{why.strerror}")
-        return config
+        return
     for i, line in enumerate(text.split("\n"), 1):
         line = line.strip(" \t\r")
         if not line or line[0] == "#":
@@ -413,6 +416,23 @@ def read_config(path, problems):
                            "a comment with #")
         else:
             take(config, rows, f"{path}:{i}", key, value.strip(" \t\r"))
+
+
+def read_config(path, lines, problems):
+    """Read a file, and NAME=VALUE that win over it; every problem is said,
+    with its line."""
+    config, rows = Config(problems), read_rows()
+    if path is not None:
+        read_file(config, rows, path)
+    given = {}
+    for line in lines:
+        key, _, value = line.partition("=")
+        given.setdefault(key.replace("-", "_"), []).append(value)
+    for name, values in given.items():
+        config.values.pop(name, None)
+        config.places.pop(name, None)
+        for value in values:
+            take(config, rows, "--set", name, value)
     if not problems.count:
         sinks(config)
         check_together(config)

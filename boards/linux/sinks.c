@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include <stdio.h>
+
 #include "log.h"
 #include "mqtt.h"
 #include "options.h"
@@ -64,12 +66,29 @@ static const struct board_sinks_config config = {
 	.quirk = on_quirk,
 };
 
+/* Who wants a page, or names a broker, wants to see alerts there. */
+static void add_sinks(struct board_options *o)
+{
+	const char *inbox = "", *mqtt = "";
+
+	if (board_options_given(o->sinks))
+		return;
+#if SMTPD_INBOX
+	inbox = board_page_used() ? ",inbox" : "";
+#endif
+#if SMTPD_MQTT
+	mqtt = *o->mqtt_server ? ",mqtt" : "";
+#endif
+	snprintf(o->sinks, sizeof o->sinks, "log%s%s", inbox, mqtt);
+}
+
 /* see sinks.h */
 int board_sinks_check_options(void)
 {
-	const struct board_options *o = &board_options;
+	struct board_options *o = &board_options;
 	const char *why;
 
+	add_sinks(o);
 	board_sinks_use(&config);
 	why = board_sinks_check(o->sinks);
 #if SMTPD_MQTT

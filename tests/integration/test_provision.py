@@ -154,6 +154,32 @@ def options_of_linux_are_named():
 
 
 @case
+def a_broker_is_a_sink_unless_sinks_are_given():
+    with folder():
+        for more, sink in (("", None), ("mqtt_server=10.0.2.2\n", "log,mqtt"),
+                           ("sink=null\nmqtt_server=10.0.2.2\n", "null")):
+            found, _ = made(QUIET + more)
+            equal(dict(found).get("sink"), sink, more)
+
+
+@case
+def options_of_the_command_line_win():
+    with folder():
+        found, err = made(QUIET + "mqtt_topic=a\nallow=192.0.2.1\n",
+                          "--set", "mqtt_topic=b c=d", "--set",
+                          "allow=192.0.2.2", "--set", "allow=192.0.2.3",
+                          "--set", "mqtt-server=10.0.2.2")
+        equal(err, "")
+        equal(dict(found)["allow"], "192.0.2.2,192.0.2.3")
+        equal([dict(found)[x] for x in ("mqtt_topic", "mqtt_server", "sink")],
+              ["b c=d", "10.0.2.2", "log,mqtt"])
+        status, _, err = tool("--out", "f.bin", "--set", "smtp_prot=1")
+        equal(status, 2)
+        check("--set: smtp_prot: no such option; did you mean smtp_port?" in
+              err, err)
+
+
+@case
 def every_problem_with_its_line():
     with folder():
         refused("smtp_port=70000\nsmtp_prot=25\n\nno equals\nquiet=maybe\n"

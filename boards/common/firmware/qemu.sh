@@ -9,6 +9,9 @@
 # board_settings  address and octets of the settings region: "0x3f0000 64K"
 # board_provision more arguments of boards/common/provision
 
+newline='
+'
+
 qemu_usage() {
 	cat >&2 <<END
 usage: boards/run $board [OPTIONS] [-- QEMU ARGUMENTS]
@@ -18,6 +21,7 @@ usage: boards/run $board [OPTIONS] [-- QEMU ARGUMENTS]
   --smtps PORT       for its 465 (2465)
   --submission PORT  for its 587 (2587)
   --settings FILE    configuration, as that of boards/linux
+  --NAME=VALUE       an option of it; wins over the file
   --blob FILE        the settings region as it is, made by
                      boards/common/provision
   --net tap:NAME     on this TAP device instead of QEMU's user network
@@ -29,7 +33,7 @@ END
 # Sets the qemu_ variables; the count of arguments taken in qemu_taken.
 qemu_options() {
 	qemu_smtp=2525 qemu_smtps=2465 qemu_submission=2587 qemu_taken=0
-	qemu_settings='' qemu_blob='' qemu_net=user qemu_host=yes
+	qemu_settings='' qemu_blob='' qemu_net=user qemu_host=yes qemu_set=''
 	while [ $# -gt 0 ]; do
 		qemu_taken=$((qemu_taken + 1))
 		case $1 in
@@ -41,6 +45,7 @@ qemu_options() {
 			qemu_taken=$((qemu_taken + 1))
 			shift
 			;;
+		--?*=*) qemu_set="$qemu_set--set$newline${1#--}$newline" ;;
 		*) qemu_usage ;;
 		esac
 		shift
@@ -77,10 +82,16 @@ qemu_provision() {
 	fi
 	exec 8>"$build/.settings.lock"
 	flock 8
+	set -f
+	IFS=$newline
+	# shellcheck disable=SC2086
+	set -- $qemu_set
+	unset IFS
+	set +f
 	"$boards/common/provision" --out "$build/settings.bin" \
 		--size "${board_settings#* }" --make-certificate lwsmtpd \
 		--make-user lwsmtpd ${board_provision:-} \
-		${qemu_settings:+--config "$qemu_settings"} >&2 || exit
+		${qemu_settings:+--config "$qemu_settings"} "$@" >&2 || exit
 	exec 9<"$build/settings.bin" 8>&-
 }
 
