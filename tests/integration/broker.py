@@ -2,29 +2,74 @@
 
 SPDX-License-Identifier: BSD-3-Clause
 """
+import base64
 import json
 import os
+import re
 import socket
 import subprocess
 import threading
 
 import lwsmtpd
-from lwsmtpd import until
+from lwsmtpd import Client, until
 
 MOSQUITTO = "/usr/sbin/mosquitto"
+
+STATUS = "lwsmtpd/lwsmtpd/status"
+LATER = "451 4.4.1 The MQTT broker does not answer, try again later"
+NEVER = "554 5.3.4 The MQTT broker does not take this message"
+JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8 + b"\xff\xd9"
+
+
+# ---- mails ----
+
+def mail(subject="Motion", picture=None, sender="Cam <cam@example.org>"):
+    """A camera's message, with a picture or not."""
+    head = f"From: {sender}\r\nSubject: {subject}\r\n"
+    if picture is None:
+        return (head + "\r\nhello\r\n").encode()
+    octets = base64.encodebytes(picture).replace(b"\n", b"\r\n").decode()
+    return (f"{head}MIME-Version: 1.0\r\n"
+            "Content-Type: multipart/mixed; boundary=xx\r\n\r\n"
+            "--xx\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+            "--xx\r\nContent-Type: image/jpeg; name=a.jpg\r\n"
+            "Content-Transfer-Encoding: base64\r\n\r\n"
+            f"{octets}--xx--\r\n").encode()
+
+
+def send(s, message=None, timeout=40):
+    """The reply after the dot; s: a lwsmtpd.Server or a board."""
+    with Client(s.smtp, timeout=timeout,
+                host=getattr(s, "host", "127.0.0.1")) as c:
+        c.hello()
+        c.envelope()
+        return c.data(message or mail())
+
+
+def server(broker, *options, sinks=("log", "mqtt"), **more):
+    """The program with this broker."""
+    return lwsmtpd.Server("--mqtt_server=127.0.0.1",
+                          f"--mqtt_port={broker.port}", *options, sinks=sinks,
+                          **more)
+
+
+# ---- mosquitto ----
 
 
 class Broker:
     """mosquitto on a port of its own; start() and kill() as often as wished.
 
     lines  more lines of its configuration
+    host   the address it listens on
+    port   if not a free one
     """
 
-    def __init__(self, *lines, tls=None, persistent=False):
+    def __init__(self, *lines, tls=None, persistent=False, host="127.0.0.1",
+                 port=0):
         self.dir = lwsmtpd.temp_dir("mosquitto-")
-        self.port = lwsmtpd.free_port()
+        self.host, self.port = host, port or lwsmtpd.free_port()
         self.tls, self.process, self.readers = tls, None, []
-        config = [f"listener {self.port} 127.0.0.1",
+        config = [f"listener {self.port} {host}",
                   "log_dest file " + os.path.join(self.dir, "log"),
                   "log_type all", "user root", *lines]
         if not any(x.startswith("allow_anonymous") for x in lines):
@@ -49,7 +94,7 @@ class Broker:
         if self.process.poll() is not None:
             raise AssertionError("mosquitto ended: " + self.log()[-500:])
         with socket.socket() as s:
-            return s.connect_ex(("127.0.0.1", self.port)) == 0
+            return s.connect_ex((self.host, self.port)) == 0
 
     def log(self):
         """What it logged."""
@@ -86,7 +131,7 @@ class Reader:
         tls = ["--cafile", broker.tls[0]] if broker.tls else []
         # %x: hexadecimal payload
         self.process = subprocess.Popen(
-            ["stdbuf", "-oL", "mosquitto_sub", "-h", "localhost" if tls else "127.0.0.1",
+            ["stdbuf", "-oL", "mosquitto_sub", "-h", "localhost" if tls else broker.host,
              "-p", str(broker.port), "-q", "1", "-t", topic, "-F",
              "%r %t %x", "-d", *tls, *options],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -111,6 +156,12 @@ class Reader:
         until(lambda: len(self.topic(topic)) >= count, timeout,
               f"{count} on {topic}")
         return self.topic(topic)
+
+    def wait_matching(self, pattern, count):
+        """Wait for so many payloads on topics of this pattern."""
+        until(lambda: len([t for t, _ in list(self.got)
+                           if re.fullmatch(pattern, t)]) >= count, 20,
+              f"{count} on {pattern}")
 
     def json(self, topic, count=1, timeout=20):
         """The same, as objects."""

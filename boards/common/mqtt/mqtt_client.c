@@ -31,6 +31,7 @@
 #if SMTPD_MQTT
 
 #define KEEP_ALIVE_S   30
+#define SILENT_MS      45000u /* one and a half of it */
 #define CONNECT_MS     10000u /* for DNS, TCP, TLS and CONNACK together */
 #define BACKOFF_MIN_MS 250u
 #define BACKOFF_MAX_MS 32000u
@@ -48,8 +49,10 @@ static struct {
 	altcp_connected_fn connected; /* lwIP's app's own */
 	altcp_recv_fn recv;
 	const char *problem; /* said last */
-	uint32_t begun_ms;   /* the last attempt */
-	uint32_t wait_ms;    /* from then to the next */
+	/* the attempt began; waiting: the last one ended; online: we last heard
+	 * of the broker */
+	uint32_t since_ms;
+	uint32_t wait_ms; /* from then to the next attempt */
 	uint32_t backoff_ms;
 	uint32_t connects;
 	uint8_t state;
@@ -108,7 +111,7 @@ static void lost(const char *why, bool blame)
 		say("no connection: ", why);
 	mqtt.problem = why;
 	board_mqtt_store_lost(blame);
-	mqtt.begun_ms = sys_now();
+	mqtt.since_ms = sys_now();
 	arm(0);
 }
 
@@ -182,6 +185,8 @@ static const char *hand_on(void *arg, struct altcp_pcb *conn, uint8_t len)
 		return "no memory";
 	pbuf_take(p, mqtt.guard.octets, len);
 	mqtt.recv(arg, conn, p, ERR_OK);
+	if (mqtt.state == ONLINE)
+		mqtt.since_ms = sys_now();
 	return NULL;
 }
 
@@ -266,7 +271,7 @@ static void begin(void)
 	ip_addr_t ip;
 	err_t err;
 
-	mqtt.begun_ms = sys_now();
+	mqtt.since_ms = sys_now();
 	mqtt.state = RESOLVING;
 	err = dns_gethostbyname(mqtt.config->server, &ip, resolved, NULL);
 	if (err == ERR_OK)
@@ -283,14 +288,15 @@ static void give_up(const char *why)
 	lost(why, false);
 }
 
-/* When the state we are in is to be left. */
+/* When the state we are in is to be left. lwIP's app takes a TCP segment that
+ * was acknowledged for a sign of the broker: SILENT_MS is ours. */
 static uint32_t state_ms(void)
 {
-	uint32_t gone_ms = sys_now() - mqtt.begun_ms;
-	uint32_t all_ms = mqtt.state == WAITING ? mqtt.wait_ms : CONNECT_MS;
+	uint32_t gone_ms = sys_now() - mqtt.since_ms;
+	uint32_t all_ms = mqtt.state == WAITING  ? mqtt.wait_ms
+			  : mqtt.state == ONLINE ? SILENT_MS
+						 : CONNECT_MS;
 
-	if (mqtt.state == OFF || mqtt.state == ONLINE)
-		return IDLE_MS;
 	return gone_ms < all_ms ? all_ms - gone_ms : 0;
 }
 
@@ -304,14 +310,13 @@ static void tick(void *arg)
 		mqtt.wait_ms = LWIP_MIN(mqtt.wait_ms, EAGER_MS);
 	if (mqtt.state == ONLINE && (mqtt.restart || silent))
 		give_up("the broker does not acknowledge");
-	else if (mqtt.state == ONLINE)
-		next_ms = board_mqtt_store_pump(&mqtt.client, acked)
-				  ? LWIP_MIN(next_ms, RETRY_MS)
-				  : next_ms;
 	else if (mqtt.state == WAITING && !state_ms())
 		begin();
 	else if (mqtt.state != OFF && !state_ms())
 		give_up("the broker does not answer");
+	else if (mqtt.state == ONLINE &&
+		 board_mqtt_store_pump(&mqtt.client, acked))
+		next_ms = LWIP_MIN(next_ms, RETRY_MS);
 	arm(LWIP_MIN(next_ms, state_ms()));
 }
 
@@ -334,7 +339,7 @@ void board_mqtt_start(const struct board_mqtt_config *config)
 #endif
 	mqtt.problem = NULL;
 	mqtt.backoff_ms = mqtt.wait_ms = 0;
-	mqtt.begun_ms = sys_now();
+	mqtt.since_ms = sys_now();
 	mqtt.state = WAITING;
 	arm(0);
 }
