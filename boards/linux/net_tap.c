@@ -15,6 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "lwip/dns.h"
 #include "lwip/ip4_addr.h"
 #include "lwip/netif.h"
 #include "lwip/nd6.h"
@@ -199,6 +200,10 @@ static void configure(struct netif *netif)
 	if (*board_options.ip)
 		netif_set_addr(
 			netif, &static_ip, &static_mask, &static_gateway);
+#if LWIP_DNS
+	if (*board_options.gateway)
+		dns_setserver(0, netif_ip_gw4(netif));
+#endif
 	netif_create_ip6_linklocal_address(netif, 1);
 	netif_set_ip6_autoconfig_enabled(netif, 1);
 }

@@ -84,6 +84,11 @@
 #ifndef LWIP_DNS
 #define LWIP_DNS SMTPD_MQTT
 #endif
+/* Unit: s. Longest that an address is kept, whatever its TTL: a broker that
+ * moves is found again. It costs a question for each new connection. */
+#ifndef DNS_MAX_TTL
+#define DNS_MAX_TTL 10
+#endif
 #ifndef LWIP_NETIF_HOSTNAME
 #define LWIP_NETIF_HOSTNAME LWIP_DHCP
 #endif

@@ -126,10 +126,11 @@ class Board:
     cert      (certificate, key) files; None: a fresh self-signed one
     options   of boards/run, before those of this class
     ready     seconds to wait for the ready line; None: do not wait
+    wrapper   words in front of the command
     """
 
     def __init__(self, name, settings=(), qemu=(), net="user", users=None,
-                 lines=(), cert=None, options=(), ready=PATIENCE):
+                 lines=(), cert=None, options=(), ready=PATIENCE, wrapper=()):
         self.name, self.net = name, net
         self.dir = temp_dir(f"{name}-")
         # Abstract: a path of a socket has 107 octets at most.
@@ -156,7 +157,7 @@ class Board:
         self.settings = dict(settings)
         self.write_settings()
         self.command = [
-            RUN, name, *options, *where, "--settings", self.path("settings"),
+            *wrapper, RUN, name, *options, *where, "--settings", self.path("settings"),
             "--", "-qmp", f"unix:{self.control},abstract=on,server=on,wait=off",
             *qemu]
         image(name)

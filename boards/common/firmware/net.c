@@ -7,6 +7,7 @@
 
 #include "lwip/apps/mdns.h"
 #include "lwip/dhcp.h"
+#include "lwip/dns.h"
 #include "lwip/netif.h"
 #include "lwip/timeouts.h"
 
@@ -121,6 +122,9 @@ static void start_ipv4(void)
 		memcpy(&mask, s->mask4, sizeof s->mask4);
 		memcpy(&gateway, s->gateway4, sizeof s->gateway4);
 		netif_set_addr(&board_netif, &ip, &mask, &gateway);
+#if LWIP_DNS
+		dns_setserver(0, netif_ip_gw4(&board_netif));
+#endif
 		return;
 	}
 #if LWIP_DHCP

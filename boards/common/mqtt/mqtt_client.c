@@ -263,7 +263,7 @@ static void resolved(const char *name, const ip_addr_t *ip, void *arg)
 	if (ip)
 		connect_to(ip);
 	else
-		lost("no such name", false);
+		lost("the name has no address, or DNS does not answer", false);
 }
 
 static void begin(void)
@@ -276,6 +276,9 @@ static void begin(void)
 	err = dns_gethostbyname(mqtt.config->server, &ip, resolved, NULL);
 	if (err == ERR_OK)
 		connect_to(&ip);
+	else if (err == ERR_VAL)
+		lost("nobody to ask for this name: no DNS server is known",
+			false);
 	else if (err != ERR_INPROGRESS)
 		lost("the name cannot be looked up", false);
 }
