@@ -8,6 +8,7 @@ Needs root; raises lwsmtpd.Skip where it is not to be had.
 """
 import ctypes
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -65,6 +66,17 @@ class Namespace:
         _setns(fd)
         os.close(fd)
         return False
+
+    def kill_all(self):
+        """End every process in it but this one."""
+        here = os.fstat(self.fd).st_ino
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if int(name) != os.getpid() and \
+                        os.stat(f"/proc/{name}/ns/net").st_ino == here:
+                    os.kill(int(name), signal.SIGKILL)
+            except OSError:  # it is gone, or not ours
+                pass
 
     def close(self):
         """Let it go; it ends with the last process or device in it."""
