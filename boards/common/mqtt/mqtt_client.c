@@ -77,7 +77,8 @@ static void say(const char *what, const char *why)
 		return;
 	board_text_start(&t, line, sizeof line);
 	board_text_str(&t, "mqtt: ");
-	board_text_str(&t, mqtt.config->server);
+	board_text_str(&t, mqtt.config->called ? mqtt.config->called
+					       : mqtt.config->server);
 	board_text_str(&t, " ");
 	board_text_num(&t, mqtt.config->port);
 	board_text_str(&t, ": ");
@@ -132,7 +133,8 @@ static const char *reason(mqtt_connection_status_t status)
 		return "the broker does not answer";
 	default:
 		return mqtt.state == ONLINE ? "it was closed"
-					    : "nobody there, or no TLS with us";
+		       : mqtt.config->tls   ? "nobody there, or no TLS with us"
+					    : "nobody there";
 	}
 }
 

@@ -28,6 +28,7 @@ struct altcp_tls_config;
 /* Kept by pointer, as is what it points to. */
 struct board_mqtt_config {
 	const char *server;    /* address, or a name for DNS */
+	const char *called;    /* what say() calls it; NULL: server */
 	const char *client_id; /* not "" */
 	const char *user;      /* NULL: none */
 	const char *password;  /* NULL: none; only with user */

@@ -79,6 +79,7 @@ static void fill_config(const struct board_mqtt_given *g)
 	board_text_str(&t, g->client_id);
 	board_text_str(&t, "/status");
 	config.server = g->seen_as ? g->seen_as : g->server;
+	config.called = g->server;
 	config.client_id = g->client_id;
 	config.user = *g->user ? g->user : NULL;
 	config.password = *g->password ? g->password : NULL;
