@@ -105,6 +105,8 @@ static void lost(const char *why, bool blame)
 	if (mqtt.state == OFF)
 		return;
 	blame = blame && mqtt.state == ONLINE;
+	if (mqtt.state == ONLINE && mqtt.config->lost)
+		mqtt.config->lost();
 	mqtt.state = WAITING;
 	mqtt.restart = false;
 	wait_longer();
@@ -162,8 +164,6 @@ static void greet(void)
 	if (topic)
 		mqtt_publish(
 			&mqtt.client, topic, "online", 6, 1, 1, acked, NULL);
-	if (mqtt.config->online)
-		mqtt.config->online();
 	arm(0);
 }
 

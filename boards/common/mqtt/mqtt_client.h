@@ -37,9 +37,9 @@ struct board_mqtt_config {
 	const char *status_topic;
 	struct altcp_tls_config *tls; /* NULL: in clear text */
 	uint16_t port;
-	/* The broker has taken us: publish what it should know first. Or
-	 * NULL. */
-	void (*online)(void);
+	/* The connection is lost. What is published from now on may come to a
+	 * broker that has forgotten what it retained. Or NULL. */
+	void (*lost)(void);
 	/* A line for people, without line end. Or NULL. */
 	void (*say)(const char *line);
 };

@@ -85,7 +85,7 @@ static void fill_config(const struct board_mqtt_given *g)
 	config.password = *g->password ? g->password : NULL;
 	config.status_topic = status_topic;
 	config.port = g->port ? g->port : g->tls ? PORT_TLS : PORT;
-	config.online = board_mqtt_channels_again;
+	config.lost = board_mqtt_channels_again;
 	config.say = g->say;
 }
 
