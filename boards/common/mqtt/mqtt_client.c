@@ -14,6 +14,7 @@
 #include "lwip/altcp.h"
 #include "lwip/apps/mqtt_priv.h"
 #include "lwip/dns.h"
+#include "lwip/netif.h"
 #include "lwip/pbuf.h"
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
@@ -240,6 +241,15 @@ static err_t on_connected(void *arg, struct altcp_pcb *conn, err_t err)
 
 /* ---- a connection begins ---- */
 
+/* Why not; before DHCP has answered nobody is to blame. */
+static const char *no_way(const char *why)
+{
+	bool has_address = netif_default &&
+			   !ip4_addr_isany_val(*netif_ip4_addr(netif_default));
+
+	return has_address ? why : "there is no IPv4 address yet";
+}
+
 static void connect_to(const ip_addr_t *ip)
 {
 	err_t err;
@@ -249,7 +259,8 @@ static void connect_to(const ip_addr_t *ip)
 	err = mqtt_client_connect(&mqtt.client, ip, mqtt.config->port,
 		on_connection, NULL, &mqtt.info);
 	if (err != ERR_OK) {
-		lost(err == ERR_RTE ? "no way there" : "no memory", false);
+		lost(err == ERR_RTE ? no_way("no way there") : "no memory",
+			false);
 		return;
 	}
 	mqtt.connected = mqtt.client.conn->connected;
@@ -279,7 +290,8 @@ static void begin(void)
 	if (err == ERR_OK)
 		connect_to(&ip);
 	else if (err == ERR_VAL)
-		lost("nobody to ask for this name: no DNS server is known",
+		lost(no_way("nobody to ask for this name: no DNS server is "
+			    "known"),
 			false);
 	else if (err != ERR_INPROGRESS)
 		lost("the name cannot be looked up", false);
