@@ -278,6 +278,15 @@ static void find_ends(struct guess *g, const char *p)
 	g->inside = span(p, close);
 }
 
+/* Is what stands behind a space not parameters, but more of an address, or
+ * another one? */
+static bool is_torn(const char *p)
+{
+	while (*p && !memchr("=@<", *p, 3))
+		p++;
+	return *p == '@' || *p == '<';
+}
+
 static void trim(struct guess *g)
 {
 	struct smtpd_str *in = &g->inside;
@@ -292,7 +301,7 @@ static void trim(struct guess *g)
 	if (in->len < len)
 		g->odd |= SMTPD_QUIRK_BIT(PATH_SPACE);
 	if (in->len >= 2 && (*in->s == '\'' || *in->s == '"') &&
-		in->s[in->len - 1] == *in->s) {
+		in->s[in->len - 1] == *in->s && in->s[in->len - 2] != '\\') {
 		in->s++;
 		in->len = (uint16_t)(in->len - 2);
 		g->odd |= SMTPD_QUIRK_BIT(PATH_QUOTES);
@@ -320,6 +329,17 @@ static bool resembles_domain(struct smtpd_str d)
 	return d.len <= DOMAIN_MAX;
 }
 
+/* Could it be meant in another way: as quotes that do not end, a comment, a
+ * list, a route, an address with another domain behind it? */
+static bool is_unclear(struct smtpd_str local)
+{
+	for (uint16_t i = 0; i < local.len; i++) {
+		if (memchr("\"(),:;@", local.s[i], 7))
+			return true;
+	}
+	return false;
+}
+
 static bool split(struct guess *g, struct smtpd_path *path)
 {
 	const char *stop = g->inside.s + g->inside.len;
@@ -328,8 +348,11 @@ static bool split(struct guess *g, struct smtpd_path *path)
 
 	path->text = g->inside;
 	path->local = span(g->inside.s, at ? at : stop);
-	if (local_part(path->local.s, &utf8) != (at ? at : stop))
+	if (local_part(path->local.s, &utf8) != (at ? at : stop)) {
 		g->odd |= SMTPD_QUIRK_BIT(PATH_BAD_LOCAL);
+		if (is_unclear(path->local))
+			return false;
+	}
 	if (at)
 		path->domain = span(at + 1, stop);
 	if (!path->domain.len) {
@@ -364,6 +387,8 @@ uint32_t smtpd_path_guess(
 	if (*start != ':' || p != start + 1)
 		g.odd |= SMTPD_QUIRK_BIT(PATH_SPACE);
 	find_ends(&g, p);
+	if (g.odd & SMTPD_QUIRK_BIT(PATH_NO_BRACKETS) && is_torn(g.end))
+		return 0;
 	trim(&g);
 	memset(path, 0, sizeof *path);
 	path->text.s = path->local.s = path->domain.s = g.inside.s;

@@ -57,6 +57,16 @@ static void check_path(const char *text, size_t len, bool null)
 		path.text.len == path.local.len + 1 + path.domain.len);
 }
 
+/* Has it a sign that gives it a second meaning? */
+static bool is_unclear(struct smtpd_str v)
+{
+	for (uint16_t i = 0; i < v.len; i++) {
+		if (strchr("\"(),:;@", v.s[i]))
+			return true;
+	}
+	return false;
+}
+
 /* What is guessed of an address has the same limits. */
 static void check_guess(const char *text, size_t len, bool null)
 {
@@ -73,6 +83,7 @@ static void check_guess(const char *text, size_t len, bool null)
 	need(path.local.len <= 64 && path.domain.len <= 255);
 	need(path.text.len <= 254 && (null || path.local.len));
 	need(!memchr(path.text.s, '>', path.text.len));
+	need(*path.local.s == '"' || !is_unclear(path.local));
 	need(!path.domain.len ||
 		path.text.len == path.local.len + 1 + path.domain.len);
 }

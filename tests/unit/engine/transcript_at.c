@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MAX 10
+#define WORDS_MAX 20
 
 struct words {
 	char text[400];
