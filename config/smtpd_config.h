@@ -446,7 +446,7 @@
 #define SMTPD_MAIL_MAX SMTPD_BY_PROFILE(0, 1000, 1000)
 #endif
 
-/* Sessions from one address, 0 = no limit. */
+/* Sessions from one address, from one /64 with IPv6; 0 = no limit. */
 #ifndef SMTPD_PEER_SESSIONS
 #define SMTPD_PEER_SESSIONS SMTPD_BY_PROFILE(0, 0, 16)
 #endif

@@ -29,13 +29,6 @@ static struct smtpd_peer_memory *find(const struct smtpd_peer *peer)
 
 #if SMTPD_DEBTS
 
-/* The same address, or the same /64: one line has so many. */
-static bool same_host(const struct smtpd_peer *a, const struct smtpd_peer *b)
-{
-	return a->family == b->family &&
-	       !memcmp(a->ip, b->ip, a->family == 4 ? 4 : sizeof a->ip / 2);
-}
-
 /* Whose debts count for this peer, but for those of `but`. */
 static struct smtpd_peer_memory *account(
 	const struct smtpd_peer *peer, const struct smtpd_peer_memory *but)
@@ -43,7 +36,7 @@ static struct smtpd_peer_memory *account(
 	for (unsigned i = 0; i < SMTPD_PEERS; i++) {
 		struct smtpd_peer_memory *m = &smtpd_pool.peers[i];
 
-		if (m != but && m->peer.family && same_host(&m->peer, peer))
+		if (m != but && smtpd_same_host(&m->peer, peer))
 			return m;
 	}
 	return NULL;

@@ -167,11 +167,13 @@ int smtpd_session_resume(smtpd_ref ref)
 /* see session.h */
 bool smtpd_same_host(const struct smtpd_peer *a, const struct smtpd_peer *b)
 {
+	size_t len = a->family == 4 ? 4 : sizeof a->ip / 2;
+
 	return a->family && a->family == b->family &&
-	       !memcmp(a->ip, b->ip, sizeof a->ip);
+	       !memcmp(a->ip, b->ip, len);
 }
 
-/* Sessions from the same address, this one included. */
+/* Sessions from the same host, this one included. */
 static unsigned count_peer(const struct smtpd_session *from)
 {
 	unsigned n = 0;

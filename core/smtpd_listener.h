@@ -24,7 +24,7 @@ struct smtpd_limits {
 	uint16_t text_line_max;   /* octets of a text line with CRLF */
 	uint16_t auth_line_max;   /* octets of an AUTH line with CRLF */
 	uint16_t mail_max;        /* messages in a session */
-	uint16_t peer_sessions;   /* sessions from one address */
+	uint16_t peer_sessions;   /* sessions from one address, IPv6: /64 */
 	uint8_t error_max;        /* refused commands in a session */
 	uint8_t idle_command_max; /* commands without progress */
 	uint8_t auth_fail_max;    /* failed AUTHs in a session */

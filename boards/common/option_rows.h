@@ -267,8 +267,8 @@ TIME(SAME, "smtpd_auth_penalty_max", limits.auth_delay_max_ms,
 COUNT("Limits against misuse", "smtpd_client_connection_count_limit",
 	limits.peer_sessions,
 	0, 65535, SMTPD_PEER_SESSIONS,
-	"sessions from one address; 0 = no limit, and the default with net "
-	"user, where all local clients have one address"),
+	"sessions from one address (from one /64 with IPv6); 0 = no limit, and "
+	"the default with net user, where all local clients have one address"),
 COUNT(SAME, "smtpd_hard_error_limit", limits.error_max, 1, 255, SMTPD_ERROR_MAX,
 	"refused commands before a session is closed"),
 COUNT(SAME, "smtpd_junk_command_limit", limits.idle_command_max,

@@ -70,10 +70,24 @@ static void case_151_other_families_and_unknown_addresses(void **state)
 	world.peer.family = 6;
 	assert_non_null(engine_open());
 	assert_null(engine_open());
-	world.peer.ip[15] = 1;
-	assert_non_null(engine_open());
 	world.peer.family = 0;
 	assert_non_null(engine_open());
+	assert_non_null(engine_open());
+}
+
+/* One line has 2^64 of them: it counts as one. */
+static void case_151_sessions_from_one_ipv6_prefix(void **state)
+{
+	(void)state;
+	world.peer.family = 6;
+	world.limits.peer_sessions = 2;
+	assert_non_null(engine_open());
+	world.peer.ip[8] ^= 0x80;
+	assert_non_null(engine_open());
+	world.peer.ip[15]++;
+	assert_null(engine_open());
+	assert_memory_equal(engine_refusal, "421 4.7.0", 9);
+	world.peer.ip[7] ^= 1;
 	assert_non_null(engine_open());
 }
 
@@ -249,6 +263,7 @@ int main(void)
 		TEST(case_149_all_slots_taken),
 		TEST(case_151_sessions_from_one_address),
 		TEST(case_151_other_families_and_unknown_addresses),
+		TEST(case_151_sessions_from_one_ipv6_prefix),
 		TEST(refused_connections_leave_nothing),
 		TEST(case_096_refs_that_name_nothing),
 		TEST(case_096_answer_after_the_session_died),
