@@ -183,6 +183,7 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/blocks.c
 	${SMTPD_DIR}/boards/common/board_base64.c
 	${SMTPD_DIR}/boards/common/event.c
+	${SMTPD_DIR}/boards/common/flags.c
 	${SMTPD_DIR}/boards/common/alerts/alert.c
 	${SMTPD_DIR}/boards/common/alerts/inbox.c
 	${SMTPD_DIR}/boards/common/alerts/reader.c
@@ -196,7 +197,6 @@ set(SMTPD_BOARD_COMMON_SOURCES
 	${SMTPD_DIR}/boards/common/mqtt/mqtt_topic.c
 	${SMTPD_DIR}/boards/common/policy.c
 	${SMTPD_DIR}/boards/common/relay.c
-	${SMTPD_DIR}/boards/common/profile.c
 	${SMTPD_DIR}/boards/common/rate.c
 	${SMTPD_DIR}/boards/common/setting.c
 	${SMTPD_DIR}/boards/common/text.c

@@ -82,6 +82,11 @@
 	(SMTPD_AUTH && SMTPD_TLS_CLIENT_CERT && SMTPD_BY_PROFILE(0, 0, 1))
 #endif
 
+/* A listener may offer fewer mechanisms than there are. */
+#ifndef SMTPD_AUTH_CHOICE
+#define SMTPD_AUTH_CHOICE (SMTPD_AUTH && SMTPD_BY_PROFILE(0, 0, 1))
+#endif
+
 /* BDAT, CHUNKING and BINARYMIME (RFC 3030). */
 #ifndef SMTPD_CHUNKING
 #define SMTPD_CHUNKING SMTPD_BY_PROFILE(0, 1, 1)
@@ -567,12 +572,16 @@
 #if SMTPD_SCRAM_PLUS && !(SMTPD_SCRAM && SMTPD_TLS)
 #error "SMTPD_SCRAM_PLUS needs SMTPD_SCRAM and SMTPD_TLS"
 #endif
+#if SMTPD_AUTH_CHOICE && !SMTPD_AUTH
+#error "SMTPD_AUTH_CHOICE needs SMTPD_AUTH"
+#endif
 #if SMTPD_AUTH_EXTERNAL && !(SMTPD_AUTH && SMTPD_TLS)
 #error "SMTPD_AUTH_EXTERNAL needs SMTPD_AUTH and SMTPD_TLS"
 #endif
 
-/* Mechanisms beside PLAIN and LOGIN. */
-#define SMTPD_AUTH_MORE (SMTPD_SCRAM || SMTPD_AUTH_EXTERNAL)
+/* More to choose from than PLAIN and LOGIN, or fewer. */
+#define SMTPD_AUTH_MORE                                                        \
+	(SMTPD_SCRAM || SMTPD_AUTH_EXTERNAL || SMTPD_AUTH_CHOICE)
 
 #if SMTPD_TLS_FAILURES < 1 || SMTPD_TLS_FAILURES > 1000
 #error "SMTPD_TLS_FAILURES: 1 to 1000"

@@ -79,6 +79,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_AUTH_CHOICE
+#ifdef CONFIG_SMTPD_AUTH_CHOICE
+#define SMTPD_AUTH_CHOICE 1
+#else
+#define SMTPD_AUTH_CHOICE 0
+#endif
+#endif
+
 #ifndef SMTPD_CHUNKING
 #ifdef CONFIG_SMTPD_CHUNKING
 #define SMTPD_CHUNKING 1

@@ -21,6 +21,12 @@ static bool takes_any(const struct smtpd_session *s)
 /* Is there anybody who looks at credentials? */
 static bool has_auth(const struct smtpd_session *s)
 {
+#if SMTPD_AUTH_MORE
+	unsigned off = s->listener->auth_off;
+
+	if ((off & SMTPD_MECH_ALL) == SMTPD_MECH_ALL)
+		return false;
+#endif
 	return s->listener->flags & SMTPD_LISTEN_AUTH &&
 	       (s->listener->sink->auth || takes_any(s));
 }
@@ -78,15 +84,21 @@ static unsigned mechanism_of(uint8_t step)
 #define OFFERS(s, step) true
 #endif
 
-/* see session.h */
-bool smtpd_offers_auth(const struct smtpd_session *s)
+/* May credentials come on this connection? */
+static bool may_auth(const struct smtpd_session *s)
 {
 	unsigned flags = s->listener->flags;
 	bool clear = (flags & (SMTPD_LISTEN_AUTH_CLEAR |
 				      SMTPD_LISTEN_TLS_REQUIRED)) ==
 		     SMTPD_LISTEN_AUTH_CLEAR;
 
-	return has_auth(s) && (clear || has_tls(s)) && OFFERS_ANY(s);
+	return has_auth(s) && (clear || has_tls(s));
+}
+
+/* see session.h */
+bool smtpd_offers_auth(const struct smtpd_session *s)
+{
+	return may_auth(s) && OFFERS_ANY(s);
 }
 
 static void wipe_line(struct smtpd_session *s)
@@ -312,7 +324,7 @@ static const char *obstacle(struct smtpd_session *s, uint8_t step)
 	}
 	if (s->flags & F_AUTHED)
 		return TEXT("503 5.5.1", "Already authenticated");
-	if (!smtpd_offers_auth(s)) {
+	if (!may_auth(s)) {
 		BLAME(s, AUTH_NEEDS_TLS);
 		return TEXT("538 5.7.11",
 			"Encryption required: use STARTTLS first");
@@ -396,6 +408,7 @@ bool smtpd_auth_begin(struct smtpd_session *s, char *arg, const char *end)
 static void too_long(struct smtpd_session *s)
 {
 	end_exchange(s);
+	BLAME(s, AUTH_SYNTAX);
 	s->flags |= F_LONG;
 	s->left = LIMIT(s, auth_line_max, SMTPD_AUTH_LINE_MAX);
 	smtpd_refuse(s, TEXT("500 5.5.6", "Authentication line too long"));

@@ -73,6 +73,7 @@ extern const struct smtpd_limits smtpd_limits_default;
 #define SMTPD_MECH_SCRAM      0x04u
 #define SMTPD_MECH_PLAIN      0x08u
 #define SMTPD_MECH_LOGIN      0x10u
+#define SMTPD_MECH_ALL        0x1fu
 
 /* One listening port's rules. Constant while any session uses it; may be in
  * flash. */
@@ -84,8 +85,9 @@ struct smtpd_listener {
 	uint16_t flags;                    /* SMTPD_LISTEN_ */
 	uint32_t forgive; /* SMTPD_STRICT, SMTPD_FORGIVE_ALL, or bits */
 #if SMTPD_AUTH_MORE
-	/* SMTPD_MECH_ bits that are not offered; 0: all that the build and the
-	 * connection have, with SMTPD_LISTEN_AUTH_ANY only PLAIN and LOGIN */
+	/* SMTPD_MECH_ bits that are neither offered nor taken; 0: all that the
+	 * build and the connection have, with SMTPD_LISTEN_AUTH_ANY only PLAIN
+	 * and LOGIN. Where none is left AUTH is not offered. */
 	uint8_t auth_off;
 #endif
 #if SMTPD_RECIPIENTS

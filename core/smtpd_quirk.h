@@ -121,7 +121,7 @@ X(AUTH_NOT_OFFERED, "auth-not-offered", \
 "off.") \
 X(AUTH_MECHANISM, "auth-mechanism", \
 "The device wanted to log in in a way that was not offered: set its " \
-"authentication to LOGIN or PLAIN.") \
+"authentication to one that is, mostly LOGIN or PLAIN.") \
 X(AUTH_SYNTAX, "auth-syntax", \
 "User and password came in a form that cannot be read: type them anew in " \
 "its settings, in ASCII.") \

@@ -11,16 +11,16 @@
  *   BOARD_SINKS                             1 or 0: there is a sinks/
  *   FLAG COUNT BYTES TIME WORDS LIST FILES  a row of each type
  *   RULES                                   as LIST, a line each
- *   CHOICE PROFILE                          the same
+ *   CHOICE PROFILE MECHANISMS               the same
  *   PORT_SMTP PORT_SUBMISSION PORT_SMTPS    defaults that differ
  *   TOLERANT STRICT                         all bits of a profile, none
  *
  * FLAG(group, name, member, default, help), the same for WORDS, LIST and
  * FILES; COUNT(group, name, member, least, most, default, help), the same for
  * BYTES and TIME; CHOICE(group, name, member, default, words, help), where the
- * default is the number of a word; PROFILE as FLAG. Least and most are numbers,
- * DAY_MS or UINT32_MAX. FILES are files of the host, which provision reads
- * itself.
+ * default is the number of a word; PROFILE and MECHANISMS as FLAG. Least and
+ * most are numbers, DAY_MS or UINT32_MAX. FILES are files of the host, which
+ * provision reads itself.
  */
 /* clang-format off */
 #if BOARD_LINUX
@@ -208,6 +208,22 @@ CHOICE(SAME, "smtp_auth", policy.smtp_auth, 0, "auto,off,any,check",
 	"AUTH on smtp_port: off; any: whatever user and password, also in "
 	"clear text, for devices that insist on having some; check: users "
 	"only; auto: any if smtp_profile forgives anything, else check"),
+#if SMTPD_AUTH_CHOICE
+MECHANISMS(SAME, "smtp_auth_mechanisms", policy.mechanisms[BOARD_SMTP],
+	SMTPD_MECH_ALL,
+	"what smtp_port offers, and takes, of PLAIN, LOGIN, SCRAM-SHA-256, "
+	"SCRAM-SHA-256-PLUS and EXTERNAL: their names, or all and then -NAME, "
+	"with commas between; none = AUTH is not offered"),
+MECHANISMS(SAME, "submission_auth_mechanisms",
+	policy.mechanisms[BOARD_SUBMISSION], SMTPD_MECH_ALL,
+	"the same of submission_port; none = it is not opened"),
+MECHANISMS(SAME, "smtps_auth_mechanisms", policy.mechanisms[BOARD_SMTPS],
+	SMTPD_MECH_ALL,
+	"the same of smtps_port"),
+MECHANISMS(SAME, "lmtp_auth_mechanisms", policy.mechanisms[BOARD_LMTP],
+	SMTPD_MECH_ALL,
+	"the same of lmtp_port"),
+#endif
 #if BOARD_LINUX
 FILES(SAME, "users_file", users_file, "",
 	"lines of user:hash from --hash-password; empty = state_dir/users, "

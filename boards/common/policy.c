@@ -30,10 +30,27 @@ const char *board_policy_word(unsigned i)
 	return i < BOARD_PORTS ? words[i] : "";
 }
 
+/* see policy.h */
+unsigned board_policy_mechanisms(const struct board_policy *o, unsigned i)
+{
+	const unsigned built = SMTPD_MECH_PLAIN | SMTPD_MECH_LOGIN |
+			       (SMTPD_SCRAM ? SMTPD_MECH_SCRAM : 0u) |
+			       (SMTPD_SCRAM_PLUS ? SMTPD_MECH_SCRAM_PLUS : 0u) |
+			       (SMTPD_AUTH_EXTERNAL ? SMTPD_MECH_EXTERNAL : 0u);
+
+#if SMTPD_AUTH_CHOICE
+	return built & o->mechanisms[i];
+#else
+	(void)o, (void)i;
+	return built;
+#endif
+}
+
 /* Can anybody AUTH as a user that we know? */
-static bool auth_possible(const struct board_policy *o)
+static bool auth_possible(const struct board_policy *o, unsigned i)
 {
 	return o->auth_enable && !o->no_users &&
+	       board_policy_mechanisms(o, i) &&
 	       (o->use_tls || !o->tls_auth_only);
 }
 
@@ -43,7 +60,7 @@ uint16_t board_policy_port(const struct board_policy *o, unsigned i)
 	case BOARD_SMTP:
 		return o->smtp_port;
 	case BOARD_SUBMISSION:
-		return auth_possible(o) ? o->submission_port : 0;
+		return auth_possible(o, i) ? o->submission_port : 0;
 	case BOARD_SMTPS:
 		return o->use_tls ? o->smtps_port : 0;
 	default:
@@ -54,15 +71,18 @@ uint16_t board_policy_port(const struct board_policy *o, unsigned i)
 /* Flags about AUTH that is offered and not required. */
 static unsigned auth_flags(const struct board_policy *o, unsigned i)
 {
+	const unsigned any = SMTPD_MECH_PLAIN | SMTPD_MECH_LOGIN;
 	unsigned mode = i == BOARD_SMTP ? o->smtp_auth : BOARD_AUTH_CHECK;
 
 	if (mode == BOARD_AUTH_AUTO)
 		mode = o->auth_enable && o->smtp_profile ? BOARD_AUTH_ANY
 							 : BOARD_AUTH_CHECK;
 	if (mode == BOARD_AUTH_ANY)
-		return SMTPD_LISTEN_AUTH | SMTPD_LISTEN_AUTH_ANY |
-		       SMTPD_LISTEN_AUTH_CLEAR;
-	if (mode == BOARD_AUTH_OFF || !auth_possible(o))
+		return board_policy_mechanisms(o, i) & any
+			       ? SMTPD_LISTEN_AUTH | SMTPD_LISTEN_AUTH_ANY |
+					 SMTPD_LISTEN_AUTH_CLEAR
+			       : 0;
+	if (mode == BOARD_AUTH_OFF || !auth_possible(o, i))
 		return 0;
 	return SMTPD_LISTEN_AUTH |
 	       (o->tls_auth_only ? 0u : SMTPD_LISTEN_AUTH_CLEAR);

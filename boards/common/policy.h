@@ -42,6 +42,12 @@ struct board_policy {
 	uint8_t smtp_auth;        /* enum board_auth_mode, of smtp_port */
 	/* what each port forgives, as struct smtpd_listener */
 	uint32_t smtp_profile, submission_profile, smtps_profile, lmtp_profile;
+#if SMTPD_AUTH_CHOICE
+	uint8_t mechanisms[BOARD_PORTS]; /* SMTPD_MECH_ bits that are offered */
+#endif
+#if SMTPD_EARLY_TALKER
+	uint16_t greet_delay_ms[BOARD_PORTS]; /* as struct smtpd_listener */
+#endif
 };
 
 /* What becomes of AUTH on smtp_port; the words of the option smtp_auth. */
@@ -69,6 +75,10 @@ uint16_t board_policy_flags(const struct board_policy *, unsigned i);
 
 /* What port i forgives: bits as those of struct smtpd_listener. */
 uint32_t board_policy_forgive(const struct board_policy *, unsigned i);
+
+/* What port i offers of the mechanisms of AUTH that are built: SMTPD_MECH_
+ * bits. */
+unsigned board_policy_mechanisms(const struct board_policy *, unsigned i);
 
 /* What a port with these flags asks for, such as "STARTTLS"; static. */
 const char *board_policy_text(uint16_t flags);

@@ -20,6 +20,7 @@ BOOLS = {"no", "yes", "off", "on", "false", "true", "0", "1"}
 VALUE_MAX = 65535
 JOINED = {"LIST": ",", "RULES": "\n"}
 PORTS = "smtp", "submission", "smtps", "lmtp"
+FLAGS = ("PROFILE", "MECHANISMS")
 
 
 class Row:
@@ -103,11 +104,22 @@ def quirks():
     return re.findall(r'^X\(\w+, "([a-z0-9-]+)"', text, re.M)
 
 
-def wrong_words(value):
-    """The words of a profile that are none. As boards/common/profile.c."""
+MECHANISMS = ("EXTERNAL", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN",
+              "LOGIN")
+
+
+def flags(row):
+    """The words for none and all, and the names. As boards/common/flags.c."""
+    return (("strict", "tolerant"), quirks()) if row.kind == "PROFILE" else \
+        (("none", "all"), MECHANISMS)
+
+
+def wrong_words(row, value):
+    """The words of a set of flags that are none."""
+    words, names = flags(row)
     return [word for word in (x.strip(" ") for x in value.split(","))
-            if word not in ("strict", "tolerant") and
-            word[word[:1] in ("+", "-"):] not in quirks()]
+            if word not in words and
+            word[word[:1] in ("+", "-"):] not in names]
 
 
 def wrong_type(row, value):
@@ -115,9 +127,10 @@ def wrong_type(row, value):
     if row.kind == "CHOICE":
         return None if value in row.words else \
             "one of " + ",".join(row.words)
-    if row.kind == "PROFILE":
-        return "strict or tolerant, then +NAME or -NAME of " + ", ".join(
-            quirks()) if wrong_words(value) else None
+    if row.kind in FLAGS:
+        words, names = flags(row)
+        return f"{' or '.join(words)}, then +NAME or -NAME of " + ", ".join(
+            names) if wrong_words(row, value) else None
     if row.kind == "FLAG":
         return None if value in BOOLS else "yes or no"
     if row.kind not in FACTORS:
@@ -300,7 +313,7 @@ def take(config, rows, place, key, value):
         return
     right = wrong_type(row, value) or wrong_text(name, value)
     if right:
-        shown = wrong_words(value)[0] if row.kind == "PROFILE" else value
+        shown = wrong_words(row, value)[0] if row.kind in FLAGS else value
         error(place, f'"{shown}" is not right; give {right}')
     if "\0" in value:
         error(place, "the value has a NUL octet; remove it")

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "profile.h"
+#include "flags.h"
 #include "setting.h"
 
 static bool blank(char c)
@@ -312,14 +312,23 @@ static int store_choice(const struct board_setting *row, void *base,
 	}
 }
 
-static int store_profile(const struct board_setting *row, void *base,
+static const struct board_flags *flags_of(const struct board_setting *row)
+{
+#if SMTPD_AUTH_CHOICE
+	if (row->type == BOARD_MECHANISMS)
+		return &board_mechanisms;
+#endif
+	return row->type == BOARD_PROFILE ? &board_forgivable : NULL;
+}
+
+static int store_flags(const struct board_setting *row, void *base,
 	struct smtpd_str value, struct board_text *why)
 {
-	uint32_t forgive = row->number;
-	int status = board_profile_parse(value, &forgive, why);
+	uint32_t bits = row->number;
+	int status = board_flags_parse(flags_of(row), value, &bits, why);
 
 	if (!status)
-		put_number(row, base, forgive);
+		put_number(row, base, bits);
 	return status;
 }
 
@@ -345,8 +354,8 @@ int board_setting_store(const struct board_setting *row, void *base,
 		return store_text(row, base, value, why);
 	if (row->type == BOARD_CHOICE)
 		return store_choice(row, base, value, why);
-	if (row->type == BOARD_PROFILE)
-		return store_profile(row, base, value, why);
+	if (flags_of(row))
+		return store_flags(row, base, value, why);
 	good = row->type == BOARD_BOOL ? parse_bool(value, &n)
 				       : parse_number(row, value, &n);
 	if (good) {
@@ -383,8 +392,8 @@ void board_setting_text(
 		time_text(get_number(row, base), t);
 	else if (row->type == BOARD_CHOICE)
 		choice_text(row, get_number(row, base), t);
-	else if (row->type == BOARD_PROFILE)
-		board_profile_text(get_number(row, base), t);
+	else if (flags_of(row))
+		board_flags_text(flags_of(row), get_number(row, base), t);
 	else
 		board_text_num(t, get_number(row, base));
 }

@@ -23,9 +23,10 @@ enum board_type {
 	BOARD_OCTETS, /* decimal with an optional K, M or G (1024-fold) */
 	BOARD_TIME,   /* seconds, or with ms, s, m or h; kept in milliseconds */
 	BOARD_CHOICE, /* one of the words of `text`, by its number from 0 */
-	BOARD_PROFILE, /* see profile.h; a list changes the default */
-	BOARD_TEXT,    /* octets, into a char array, NUL-terminated */
-	BOARD_LIST,    /* the same; given again, it is joined */
+	BOARD_PROFILE,    /* see flags.h; a list changes the default */
+	BOARD_MECHANISMS, /* the same; with SMTPD_AUTH_CHOICE */
+	BOARD_TEXT,       /* octets, into a char array, NUL-terminated */
+	BOARD_LIST,       /* the same; given again, it is joined */
 	BOARD_KEPT, /* octets, into a const char *: the value is not copied */
 };
 

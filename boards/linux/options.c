@@ -33,6 +33,8 @@
 	ROW(group, name, m, BOARD_CHOICE, 0, 0, n, words, help)
 #define PROFILE(group, name, m, n, help)                                       \
 	ROW(group, name, m, BOARD_PROFILE, 0, 0, n, NULL, help)
+#define MECHANISMS(group, name, m, n, help)                                    \
+	ROW(group, name, m, BOARD_MECHANISMS, 0, 0, n, NULL, help)
 
 #define FILES WORDS
 

@@ -16,6 +16,7 @@ static const char *value_word(const struct board_setting *row)
 		[BOARD_OCTETS] = "OCTETS",
 		[BOARD_TIME] = "TIME",
 		[BOARD_PROFILE] = "PROFILE",
+		[BOARD_MECHANISMS] = "MECHANISMS",
 		[BOARD_TEXT] = "TEXT",
 		[BOARD_LIST] = "LIST",
 	};

@@ -151,6 +151,42 @@ static int check_external(void)
 #define check_external() 0
 #endif
 
+#if SMTPD_AUTH_MORE
+/* What a port offers of AUTH. */
+static unsigned mechanisms(unsigned i)
+{
+	unsigned m = board_policy_mechanisms(&board_options.policy, i);
+
+#if SMTPD_AUTH_EXTERNAL
+	if (!board_options.external)
+		m &= ~SMTPD_MECH_EXTERNAL;
+#endif
+	return m;
+}
+#endif
+
+#if SMTPD_AUTH_CHOICE
+/* A port that requires AUTH must have some; one that offers it as well, if it
+ * is told by which. */
+static int check_mechanisms(void)
+{
+	const struct board_policy *o = &board_options.policy;
+	unsigned i;
+
+	if (o->smtps_auth && !mechanisms(BOARD_SMTPS))
+		return board_options_fail(&o->mechanisms[BOARD_SMTPS],
+			"smtps_auth_required = yes needs a mechanism");
+	for (i = 0; i < BOARD_PORTS; i++)
+		if (board_port_used(i) && o->mechanisms[i] && !mechanisms(i))
+			return board_options_fail(&o->mechanisms[i],
+				"none of them can be had; give smtpd_sasl_"
+				"external = yes for EXTERNAL, or PLAIN");
+	return 0;
+}
+#else
+#define check_mechanisms() 0
+#endif
+
 static int check_policy(void)
 {
 	const struct board_options *o = &board_options;
@@ -168,6 +204,8 @@ static int check_policy(void)
 	if (status)
 		return status;
 	status = check_external();
+	if (!status)
+		status = check_mechanisms();
 	if (status)
 		return status;
 	if (o->policy.lmtp_port && !SMTPD_LMTP)
@@ -215,9 +253,11 @@ static void fill(unsigned i)
 	if (i != BOARD_SMTPS &&
 		board_options.client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
 		l->smtpd.flags |= SMTPD_LISTEN_TLS_REQUIRED;
-#if SMTPD_AUTH_EXTERNAL
-	if (!board_options.external)
-		l->smtpd.auth_off = SMTPD_MECH_EXTERNAL;
+#if SMTPD_AUTH_MORE
+	l->smtpd.auth_off = (uint8_t)(SMTPD_MECH_ALL & ~mechanisms(i));
+#endif
+#if SMTPD_EARLY_TALKER
+	l->smtpd.greet_delay_ms = board_options.policy.greet_delay_ms[i];
 #endif
 	l->smtpd.forgive = board_policy_forgive(&board_options.policy, i);
 #if SMTPD_ACCESS

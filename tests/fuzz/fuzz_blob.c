@@ -11,7 +11,7 @@
  * tests: sources boards/common/address.c boards/common/setting.c
  * tests: sources boards/common/certificate.c
  * tests: sources boards/common/policy.c boards/common/access.c
- * tests: sources boards/common/blocks.c boards/common/profile.c
+ * tests: sources boards/common/blocks.c boards/common/flags.c
  * tests: sources boards/common/text.c
  * tests: sources boards/common/verifier.c boards/common/board_base64.c
  * tests: sources port/template/port.c

@@ -261,6 +261,12 @@ def choices_and_profiles_as_linux():
                 ("lmtp_profile = bare-lf", True),
                 ("smtps_profile = strict,+lone-dot", False),
                 ("smtp_profile = strict,", False),
+                ("smtp_auth_mechanisms = all,-LOGIN", True),
+                ("lmtp_auth_mechanisms = none", True),
+                ("smtps_auth_mechanisms = PLAIN, SCRAM-SHA-256", True),
+                ("smtp_auth_mechanisms = CRAM-MD5", False),
+                ("smtp_auth_mechanisms = PLAIN,", False),
+                ("smtp_auth_mechanisms = plain", False),
                 ("smtp_profile = lax", False)):
             write("f.conf", QUIET + line + "\n")
             status, _, err = tool("--config", "f.conf", "--out", "f.bin")

@@ -95,7 +95,7 @@ def read(path):
 def obstacle(case, server, profile):
     """Why this server's socket cannot show it, or None."""
     for word in ("limit", "sink", "settle", "tls_reserve", "shutdown",
-                 "forgive", "engine"):
+                 "forgive", "engine", "auth"):
         if case.directives(word):
             return f"`@ {word}` needs the engine's runner"
     if case.directives("wait"):

@@ -24,6 +24,8 @@ static const struct board_policy usual = {
 	.use_tls = true,
 	.auth_enable = true,
 	.tls_auth_only = true,
+	.mechanisms = {SMTPD_MECH_ALL, SMTPD_MECH_ALL, SMTPD_MECH_ALL,
+		SMTPD_MECH_ALL},
 };
 
 /* Which ports are open, a bit for each. */
@@ -141,6 +143,29 @@ static void modes_of_auth(void **state)
 	assert_int_equal(board_policy_flags(&p, BOARD_SMTP), 0);
 }
 
+static void mechanisms_of_auth(void **state)
+{
+	struct board_policy p = usual;
+	const unsigned tls = SMTPD_LISTEN_STARTTLS;
+
+	(void)state;
+	p.mechanisms[BOARD_SMTP] = SMTPD_MECH_SCRAM;
+	assert_int_equal(
+		board_policy_mechanisms(&p, BOARD_SMTP), SMTPD_MECH_SCRAM);
+	assert_int_equal(
+		board_policy_flags(&p, BOARD_SMTP), tls | SMTPD_LISTEN_AUTH);
+	p.smtp_auth = BOARD_AUTH_ANY; /* knows PLAIN and LOGIN only */
+	assert_int_equal(board_policy_flags(&p, BOARD_SMTP), tls);
+	p.mechanisms[BOARD_SMTP] = SMTPD_MECH_LOGIN;
+	assert_true(board_policy_flags(&p, BOARD_SMTP) & SMTPD_LISTEN_AUTH_ANY);
+	p.smtp_auth = BOARD_AUTH_CHECK;
+	p.mechanisms[BOARD_SMTP] = 0;
+	assert_int_equal(board_policy_flags(&p, BOARD_SMTP), tls);
+	assert_int_equal(open_ports(&p), SMTP | SUBMISSION | SMTPS);
+	p.mechanisms[BOARD_SUBMISSION] = 0; /* requires it */
+	assert_int_equal(open_ports(&p), SMTP | SMTPS);
+}
+
 static void said_in_words(void **state)
 {
 	struct board_policy p = usual;
@@ -215,6 +240,7 @@ int main(void)
 		cmocka_unit_test(what_ports_ask_for),
 		cmocka_unit_test(what_ports_forgive),
 		cmocka_unit_test(modes_of_auth),
+		cmocka_unit_test(mechanisms_of_auth),
 		cmocka_unit_test(said_in_words),
 		cmocka_unit_test(addresses),
 	};

@@ -12,7 +12,7 @@
  * tests: sources boards/common/certificate.c
  * tests: sources boards/common/policy.c boards/common/access.c
  * tests: sources boards/common/blocks.c
- * tests: sources boards/common/profile.c
+ * tests: sources boards/common/flags.c
  * tests: sources boards/common/text.c
  * tests: sources boards/common/verifier.c boards/common/board_base64.c
  */

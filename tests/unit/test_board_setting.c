@@ -5,7 +5,7 @@
  *
  * tests: sources port/template/port.c
  * tests: sources boards/common/setting.c boards/common/text.c
- * tests: sources boards/common/profile.c
+ * tests: sources boards/common/flags.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

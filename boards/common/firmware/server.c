@@ -222,6 +222,13 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 		l->smtpd.auth_off = SMTPD_MECH_EXTERNAL;
 #endif
 	l->smtpd.forgive = board_policy_forgive(&s->policy, i);
+#if SMTPD_AUTH_MORE
+	l->smtpd.auth_off = (uint8_t)(SMTPD_MECH_ALL &
+				      ~board_policy_mechanisms(&s->policy, i));
+#endif
+#if SMTPD_EARLY_TALKER
+	l->smtpd.greet_delay_ms = s->policy.greet_delay_ms[i];
+#endif
 	give_recipients(&l->smtpd);
 	take_proxies(i);
 #if SMTPD_ACCESS

@@ -39,6 +39,8 @@
 	ROW(name, m, BOARD_CHOICE, 0, 0, n, words)
 #define PROFILE(group, name, m, n, help)                                       \
 	ROW(name, m, BOARD_PROFILE, 0, 0, n, NULL)
+#define MECHANISMS(group, name, m, n, help)                                    \
+	ROW(name, m, BOARD_MECHANISMS, 0, 0, n, NULL)
 
 #define TOLERANT SMTPD_FORGIVE_ALL
 #define STRICT   SMTPD_STRICT
@@ -214,7 +216,13 @@ static void check_policy(struct board_settings *o, board_say *say)
 	if (p->auth_enable && p->no_users)
 		complain(say, "smtpd_sasl_auth_enable",
 			"no users: submission_port is off");
-	if (p->smtps_auth && (!p->auth_enable || p->no_users))
+#if SMTPD_AUTH_CHOICE
+	if (p->auth_enable && !board_policy_mechanisms(p, BOARD_SUBMISSION))
+		complain(say, "submission_auth_mechanisms",
+			"none is left: submission_port is off");
+#endif
+	if (p->smtps_auth && (!p->auth_enable || p->no_users ||
+				     !board_policy_mechanisms(p, BOARD_SMTPS)))
 		complain(say, "smtps_auth_required",
 			"nobody can AUTH: smtps_port takes no mail");
 }

@@ -50,6 +50,9 @@ static const char *const features[] = {
 #if SMTPD_AUTH_EXTERNAL
 	"external",
 #endif
+#if SMTPD_AUTH_CHOICE
+	"auth_choice",
+#endif
 #if SMTPD_CHUNKING
 	"chunking",
 #endif
@@ -76,6 +79,12 @@ static const char *const features[] = {
 #endif
 #if SMTPD_FOREIGN
 	"foreign",
+#endif
+#if SMTPD_EARLY_TALKER
+	"early_talker",
+#endif
+#if SMTPD_QUIRK_POLICY
+	"quirk_policy",
 #endif
 #if SMTPD_PROFILE == SMTPD_PROFILE_TINY
 	"tiny",
@@ -216,18 +225,6 @@ static const char *at_sink(const struct words *w, const struct words *kept)
 	return NULL;
 }
 
-/* `30s` or `30000ms` */
-static const char *at_wait(const struct words *w)
-{
-	char *unit;
-	unsigned long v = w->count > 1 ? strtoul(w->word[1], &unit, 10) : 0;
-
-	if (w->count < 2 || (strcmp(unit, "s") != 0 && strcmp(unit, "ms") != 0))
-		return "wait Ns or Nms";
-	engine_wait((uint32_t)(*unit == 's' ? v * 1000 : v));
-	return NULL;
-}
-
 static const char *at_settle(struct smtpd_conn *c, const struct words *w)
 {
 	bool accept = w->count > 1 && !strcmp(w->word[1], "accept");
@@ -284,11 +281,73 @@ static const char *at_forgive(const struct words *w)
 	return NULL;
 }
 
+/* `30s` or `30000ms` in milliseconds; 0: neither. */
+static uint32_t milliseconds(const struct words *w)
+{
+	char *unit;
+	unsigned long v = w->count > 1 ? strtoul(w->word[1], &unit, 10) : 0;
+
+	if (w->count < 2 || (strcmp(unit, "s") != 0 && strcmp(unit, "ms") != 0))
+		return 0;
+	return (uint32_t)(*unit == 's' ? v * 1000 : v);
+}
+
+static const char *at_wait(const struct words *w)
+{
+	uint32_t ms = milliseconds(w);
+
+	if (!ms)
+		return "wait Ns or Nms";
+	engine_wait(ms);
+	return NULL;
+}
+
+static const char *at_greet_delay(const struct words *w)
+{
+#if SMTPD_EARLY_TALKER
+	world.listener.greet_delay_ms = (uint16_t)milliseconds(w);
+	return world.listener.greet_delay_ms ? NULL : "greet_delay Ns or Nms";
+#else
+	(void)w;
+	return "not built";
+#endif
+}
+
+/* auth NAME...: what the listener offers of mechanisms */
+static const char *at_auth(const struct words *w)
+{
+#if SMTPD_AUTH_MORE
+	static const struct name mechanisms[] = {
+		{"EXTERNAL", SMTPD_MECH_EXTERNAL},
+		{"SCRAM-SHA-256-PLUS", SMTPD_MECH_SCRAM_PLUS},
+		{"SCRAM-SHA-256", SMTPD_MECH_SCRAM},
+		{"PLAIN", SMTPD_MECH_PLAIN},
+		{"LOGIN", SMTPD_MECH_LOGIN},
+		{NULL, 0},
+	};
+
+	world.listener.auth_off = SMTPD_MECH_ALL;
+	for (unsigned i = 1; i < w->count; i++) {
+		const struct name *n = mechanisms;
+
+		while (n->name && strcmp(n->name, w->word[i]) != 0)
+			n++;
+		if (!n->name)
+			return "unknown mechanism";
+		world.listener.auth_off &= (uint8_t)~n->value;
+	}
+	return NULL;
+#else
+	(void)w;
+	return "not built";
+#endif
+}
+
 bool at_is_setup(const char *line)
 {
 	static const char *const names[] = {"needs", "listener", "limit",
 		"sink", "tls_reserve", "lockstep", "forgive", "engine", "habit",
-		"strict"};
+		"strict", "greet_delay", "auth"};
 	struct words w;
 
 	split(&w, line);
@@ -314,6 +373,10 @@ const char *at_prepare(const char *line)
 	if (!strcmp(w.word[0], "lockstep") || !strcmp(w.word[0], "engine") ||
 		!strcmp(w.word[0], "habit") || !strcmp(w.word[0], "strict"))
 		return NULL;
+	if (!strcmp(w.word[0], "greet_delay"))
+		return at_greet_delay(&w);
+	if (!strcmp(w.word[0], "auth"))
+		return at_auth(&w);
 	if (!strcmp(w.word[0], "tls_reserve")) {
 		world.tls_reserve = SMTPD_EBUSY;
 		return NULL;

@@ -1,10 +1,10 @@
 /*
- * test_board_profile.c - boards/common: profiles and choices as text
+ * test_board_flags.c - boards/common: sets of names and choices as text
  *
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * tests: sources port/template/port.c
- * tests: sources boards/common/profile.c boards/common/setting.c
+ * tests: sources boards/common/flags.c boards/common/setting.c
  * tests: sources boards/common/text.c
  */
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "profile.h"
+#include "flags.h"
 #include "setting.h"
 
 #define ALL     ((uint32_t)SMTPD_FORGIVE_ALL)
@@ -51,12 +51,12 @@ static void lists(void **state)
 		struct board_text t;
 
 		board_text_start(&t, text, sizeof text);
-		assert_int_equal(
-			board_profile_parse(str(cases[i].list), &forgive, &t),
+		assert_int_equal(board_flags_parse(&board_forgivable,
+					 str(cases[i].list), &forgive, &t),
 			0);
 		assert_int_equal(t.len, 0);
 		assert_int_equal(forgive, cases[i].forgive);
-		board_profile_text(forgive, &t);
+		board_flags_text(&board_forgivable, forgive, &t);
 		assert_string_equal(text, cases[i].again);
 	}
 }
@@ -73,12 +73,62 @@ static void wrong_lists(void **state)
 		struct board_text t;
 
 		board_text_start(&t, text, sizeof text);
-		assert_int_equal(
-			board_profile_parse(str(wrong[i]), &forgive, &t),
+		assert_int_equal(board_flags_parse(&board_forgivable,
+					 str(wrong[i]), &forgive, &t),
 			SMTPD_EINVAL);
 		assert_int_equal(forgive, 5);
 		assert_false(t.full);
 		assert_non_null(strstr(text, "helo-missing-name, "));
+	}
+}
+
+static void mechanisms(void **state)
+{
+	const unsigned all = SMTPD_MECH_ALL, plain = SMTPD_MECH_PLAIN;
+	const unsigned login = SMTPD_MECH_LOGIN;
+	const struct {
+		const char *list, *again;
+		uint32_t bits;
+	} cases[] = {
+		{"all", "all", all},
+		{"none", "none", 0},
+		{"PLAIN, LOGIN", "none,+PLAIN,+LOGIN", plain | login},
+		{"-LOGIN", "all,-LOGIN", all & ~login},
+		{"all,-PLAIN,-LOGIN", "all,-PLAIN,-LOGIN",
+			all & ~(plain | login)},
+		{"none,+PLAIN", "none,+PLAIN", plain},
+		{"SCRAM-SHA-256", "none,+SCRAM-SHA-256", SMTPD_MECH_SCRAM},
+		{"LOGIN,-LOGIN", "none", 0},
+	};
+	static const char *const wrong[] = {"", "PLAIN,", "plain", "CRAM-MD5",
+		"all,-XOAUTH2", "PLAIN LOGIN"};
+	char text[300];
+	struct board_text t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint32_t bits = all;
+
+		board_text_start(&t, text, sizeof text);
+		assert_int_equal(board_flags_parse(&board_mechanisms,
+					 str(cases[i].list), &bits, &t),
+			0);
+		assert_int_equal(bits, cases[i].bits);
+		board_flags_text(&board_mechanisms, bits, &t);
+		assert_string_equal(text, cases[i].again);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		uint32_t bits = all;
+
+		board_text_start(&t, text, sizeof text);
+		assert_int_equal(board_flags_parse(&board_mechanisms,
+					 str(wrong[i]), &bits, &t),
+			SMTPD_EINVAL);
+		assert_int_equal(bits, all);
+		assert_non_null(strstr(text,
+			"is not right; give none or all, then +NAME or -NAME "
+			"of EXTERNAL, SCRAM-SHA-256-PLUS, SCRAM-SHA-256, "
+			"PLAIN, LOGIN"));
 	}
 }
 
@@ -132,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists),
 		cmocka_unit_test(wrong_lists),
+		cmocka_unit_test(mechanisms),
 		cmocka_unit_test(settings),
 	};
 
