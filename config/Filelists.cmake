@@ -28,6 +28,7 @@ set(SMTPD_CORE_SOURCES
 	${SMTPD_DIR}/core/command.c
 	${SMTPD_DIR}/core/config.c
 	${SMTPD_DIR}/core/evict.c
+	${SMTPD_DIR}/core/greet.c
 	${SMTPD_DIR}/core/hmac.c
 	${SMTPD_DIR}/core/debts.c
 	${SMTPD_DIR}/core/foreign.c

@@ -177,6 +177,11 @@
 #define SMTPD_FOREIGN SMTPD_BY_PROFILE(0, 0, 1)
 #endif
 
+/* A listener may hold its greeting back, and refuse who speaks before it. */
+#ifndef SMTPD_EARLY_TALKER
+#define SMTPD_EARLY_TALKER SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
 /* Listeners may forgive what devices do against the RFCs (smtpd_quirk.h), and
  * the sink is told what was forgiven or refused. */
 #ifndef SMTPD_TOLERANT
@@ -322,6 +327,11 @@
  * text is allowed; needs SMTPD_PEERS. */
 #ifndef SMTPD_FORGIVE_STARTTLS_HIDDEN
 #define SMTPD_FORGIVE_STARTTLS_HIDDEN (SMTPD_TOLERANT && SMTPD_TLS)
+#endif
+
+/* A client that speaks while its greeting is held back. */
+#ifndef SMTPD_FORGIVE_EARLY_TALKER
+#define SMTPD_FORGIVE_EARLY_TALKER (SMTPD_TOLERANT && SMTPD_EARLY_TALKER)
 #endif
 
 /* ---- memory ---- */

@@ -213,6 +213,10 @@ int smtpd_listener_check(const struct smtpd_listener *l)
 
 	if (l->flags & absent || l->forgive & ~SMTPD_FORGIVE_ALL)
 		return SMTPD_ENONE;
+#if SMTPD_EARLY_TALKER
+	if (l->greet_delay_ms > 60000)
+		return SMTPD_EINVAL;
+#endif
 	if (!l->sink->data || !l->sink->end ||
 		(!SMTPD_FIXED_LIMITS && !l->limits->rcpt_max) ||
 		!is_hello(l->host_name) || (l->flags & not_any) == not_any ||

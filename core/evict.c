@@ -28,8 +28,9 @@ static bool has_session(const struct smtpd_peer *peer)
 /* Waits for its client, who has not shown to be good for anything. */
 static bool may_go(const struct smtpd_session *s)
 {
-	const unsigned early = IN(ST_TLS) | IN(ST_START) | IN(ST_READY) |
-			       IN(ST_MAIL) | IN(ST_RCPT) | IN(ST_AUTH);
+	const unsigned early = IN(ST_CONNECT) | IN(ST_TLS) | IN(ST_START) |
+			       IN(ST_READY) | IN(ST_MAIL) | IN(ST_RCPT) |
+			       IN(ST_AUTH);
 
 	return IN(s->state) & early &&
 	       !(s->flags & (F_PENDING | F_COMMITTED)) &&

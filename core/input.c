@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #include "debts.h"
+#include "greet.h"
 #include "session.h"
 
 /* Octets of one line that are thrown away before the session is, too. */
@@ -148,10 +149,9 @@ static size_t take(struct smtpd_session *s, uint8_t *p, size_t n)
 	case ST_AUTH:
 		return smtpd_auth_input(s, p, n);
 #endif
-#if SMTPD_FORGIVE_TLS_FIRST
+#if SMTPD_GREET_WAITS
 	case ST_CONNECT: /* it is clear now who speaks first */
-		if (!smtpd_tls_first(s, *p))
-			smtpd_greet(s);
+		smtpd_greet_early(s, *p);
 		return 0;
 #endif
 	case ST_TLS: /* clear text behind STARTTLS, RFC 3207 4.2 */
@@ -306,7 +306,7 @@ static uint32_t limit_ms(struct smtpd_session *s)
 		return LIMIT(s, verdict_ms, SMTPD_VERDICT_MS);
 	if (s->tx_len || s->state == ST_CLOSING)
 		return LIMIT(s, write_ms, SMTPD_WRITE_MS);
-#if SMTPD_FORGIVE_TLS_FIRST
+#if SMTPD_GREET_WAITS
 	if (s->state == ST_CONNECT)
 		return smtpd_greet_ms(s);
 #endif
@@ -362,9 +362,9 @@ static void timeout(struct smtpd_session *s)
 {
 	if (s->flags & F_PENDING) {
 		verdict_timeout(s);
-#if SMTPD_FORGIVE_TLS_FIRST
+#if SMTPD_GREET_WAITS
 	} else if (s->state == ST_CONNECT) {
-		smtpd_greet_late(s);
+		smtpd_greet_now(s);
 #endif
 #if SMTPD_AUTH_DELAY
 	} else if (s->state == ST_PENALTY && !s->tx_len) {
@@ -396,7 +396,7 @@ uint32_t smtpd_tick(void)
 			continue;
 		if (now - s->since_ms >= limit_ms(s))
 			timeout(s);
-		else if (SMTPD_FORGIVE_TLS_FIRST && s->state == ST_CONNECT)
+		else if (SMTPD_GREET_WAITS && s->state == ST_CONNECT)
 			next = sooner(next, limit_ms(s) - (now - s->since_ms));
 	}
 	return next;

@@ -220,8 +220,12 @@ int smtpd_relay_check(const struct smtpd_listener *l, struct smtpd_conn *conn,
 		return 0;
 	p.listener.access = NULL; /* which is about real addresses */
 #endif
-	/* A stranger has no password, and is not asked how TLS would begin. */
+	/* A stranger has no password, waits for his greeting, and is not asked
+	 * how TLS would begin. */
 	p.listener.flags &= (uint16_t)~SMTPD_LISTEN_AUTH;
+#if SMTPD_EARLY_TALKER
+	p.listener.greet_delay_ms = 0;
+#endif
 #if SMTPD_FORGIVE_TLS_FIRST
 	p.listener.forgive &= ~(uint32_t)SMTPD_QUIRK_BIT(TLS_FIRST);
 #endif

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 #include "debts.h"
+#include "greet.h"
 #include "session.h"
 
 /* see session.h */
@@ -59,16 +60,6 @@ void smtpd_refuse_rest(
 	s->refusal = text;
 }
 
-/* see session.h */
-void smtpd_greet(struct smtpd_session *s)
-{
-	smtpd_enter(s, ST_START);
-	smtpd_put(s, "220 ");
-	smtpd_put(s, s->listener->host_name);
-	smtpd_reply(s, is_lmtp(s) ? " LMTP" : " ESMTP");
-	LOG(SMTPD_EV_OPEN, s, 220);
-}
-
 /* There is no way to say anything before the handshake. */
 static bool speaks_tls_first(const struct smtpd_session *s)
 {
@@ -79,12 +70,8 @@ static void connect_accepted(struct smtpd_session *s)
 {
 	if (speaks_tls_first(s))
 		smtpd_enter(s, ST_TLS);
-#if SMTPD_FORGIVE_TLS_FIRST
-	else if (smtpd_may_tls_first(s))
-		smtpd_enter(s, ST_CONNECT);
-#endif
 	else
-		smtpd_greet(s);
+		smtpd_greet_in_time(s);
 }
 
 static void connect_refused(struct smtpd_session *s)
@@ -289,7 +276,7 @@ void smtpd_session_tls_started(
 	if (greeted)
 		smtpd_enter(s, ST_START); /* RFC 3207 4.2: no new greeting */
 	else if (s->state == ST_TLS)
-		smtpd_greet(s);
+		smtpd_greet_in_time(s);
 #else
 	(void)s;
 	(void)info;

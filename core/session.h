@@ -317,21 +317,6 @@ void smtpd_refuse_rest(
  * addresses? Not when it is not known. */
 bool smtpd_same_host(const struct smtpd_peer *, const struct smtpd_peer *);
 
-/* Greet. */
-void smtpd_greet(struct smtpd_session *);
-
-/* ---- tls_first.c ---- */
-
-/* May this client speak TLS first, so that the greeting waits? */
-bool smtpd_may_tls_first(const struct smtpd_session *);
-
-/* The next octet is this one. True when it begins TLS: the input is left. */
-bool smtpd_tls_first(struct smtpd_session *, uint8_t octet);
-
-/* How long the greeting waits; nobody spoke so long: greet. */
-uint32_t smtpd_greet_ms(const struct smtpd_session *);
-void smtpd_greet_late(struct smtpd_session *);
-
 /* ---- foreign.c ---- */
 
 #define SMTPD_NOT_SMTP TEXT("421 4.7.0", "This is a mail server")

@@ -186,7 +186,8 @@ struct smtpd_sink {
  *
  * Returns 0; SMTPD_EINVAL when the sink lacks `data` or `end`, host_name is
  * empty or not of letters, digits, '-', '.', '[', ']', ':', or the EHLO reply
- * would not fit SMTPD_REPLY_BUF, or AUTH is required and any will do;
+ * would not fit SMTPD_REPLY_BUF, or AUTH is required and any will do, or
+ * greet_delay_ms is out of its range;
  * SMTPD_ENONE when flags or `forgive` ask for what this build lacks.
  * Context: any.
  */
@@ -294,8 +295,8 @@ void smtpd_session_lost(
 
 /*
  * Enforce all deadlines. Call at least once a second, and when it pleases a
- * client whose greeting waits (greet_ms) after the milliseconds returned, 1 to
- * 1000, counted from now or from a session opened since.
+ * client whose greeting waits (greet_ms, greet_delay_ms) after the milliseconds
+ * returned, 1 to 1000, counted from now or from a session opened since.
  * Context: the port's thread, not from a sink callback.
  */
 uint32_t smtpd_tick(void);

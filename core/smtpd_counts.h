@@ -10,7 +10,8 @@
 
 /* Is any of it built? Without, smtpd_counts() has none to give. */
 #define SMTPD_COUNTS                                                           \
-	(SMTPD_ACCESS || SMTPD_RATES || SMTPD_AUTH_DELAY || SMTPD_FOREIGN)
+	(SMTPD_ACCESS || SMTPD_RATES || SMTPD_AUTH_DELAY || SMTPD_FOREIGN ||   \
+		SMTPD_EARLY_TALKER)
 
 /* Each wraps at 2^32. */
 struct smtpd_counts {
@@ -18,6 +19,7 @@ struct smtpd_counts {
 	uint32_t too_fast; /* sessions and messages, by the rates of a peer */
 	uint32_t auth_delayed; /* AUTHs that had to wait */
 	uint32_t foreign;      /* sessions that spoke another protocol */
+	uint32_t early;        /* and that spoke before the greeting */
 };
 
 /* Valid for ever, and always what is so now. Needs SMTPD_COUNTS. Any

@@ -84,6 +84,12 @@ struct smtpd_listener {
 	void *user;                        /* the application's */
 	uint16_t flags;                    /* SMTPD_LISTEN_ */
 	uint32_t forgive; /* SMTPD_STRICT, SMTPD_FORGIVE_ALL, or bits */
+#if SMTPD_EARLY_TALKER
+	/* The greeting is held back for so long, to 60000; whoever speaks
+	 * before it is refused with 554 unless SMTPD_QUIRK_EARLY_TALKER is
+	 * forgiven. 0: not, but see greet_ms. */
+	uint16_t greet_delay_ms;
+#endif
 #if SMTPD_AUTH_MORE
 	/* SMTPD_MECH_ bits that are neither offered nor taken; 0: all that the
 	 * build and the connection have, with SMTPD_LISTEN_AUTH_ANY only PLAIN

@@ -79,7 +79,17 @@ X(TLS_FIRST, "tls-first", \
 "TLS (465), or set its encryption to STARTTLS.") \
 X(STARTTLS_HIDDEN, "starttls-hidden", \
 "The device failed at TLS again and again and was no longer offered it: " \
-"set its encryption to none, or update its firmware.")
+"set its encryption to none, or update its firmware.") \
+SMTPD_QUIRKS_EARLY_TALKER(X)
+
+#if SMTPD_EARLY_TALKER
+#define SMTPD_QUIRKS_EARLY_TALKER(X) \
+X(EARLY_TALKER, "early-talker", \
+"The device spoke before it was greeted: update its firmware, or give it a " \
+"port where this is forgiven.")
+#else
+#define SMTPD_QUIRKS_EARLY_TALKER(X)
+#endif
 
 /* The same, of what is never forgiven. */
 #define SMTPD_QUIRKS_REFUSED(X) \

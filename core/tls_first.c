@@ -10,7 +10,7 @@
  * greeting waits much longer the next time, once. Behind any command the octet
  * is nothing but a wrong command.
  */
-#include "session.h"
+#include "greet.h"
 
 #if SMTPD_FORGIVE_TLS_FIRST
 
@@ -18,27 +18,15 @@
 #define LONG_WAIT        16 /* times greet_ms */
 
 /* see session.h */
-bool smtpd_may_tls_first(const struct smtpd_session *s)
-{
-	return s->listener->forgive & SMTPD_QUIRK_BIT(TLS_FIRST) &&
-	       offers_starttls(s) && LIMIT(s, greet_ms, SMTPD_GREET_MS);
-}
-
-/* see session.h */
-uint32_t smtpd_greet_ms(const struct smtpd_session *s)
+uint32_t smtpd_tls_first_ms(const struct smtpd_session *s)
 {
 	const struct smtpd_peer_memory *m = smtpd_peer_of(s);
 	uint32_t ms = LIMIT(s, greet_ms, SMTPD_GREET_MS);
 
+	if (!(s->listener->forgive & SMTPD_QUIRK_BIT(TLS_FIRST)) ||
+		!offers_starttls(s))
+		return 0;
 	return m && m->tls_late ? ms * LONG_WAIT : ms;
-}
-
-/* see session.h */
-void smtpd_greet_late(struct smtpd_session *s)
-{
-	smtpd_peer_tls_late(s, false);
-	smtpd_greet(s);
-	smtpd_port_wake(s->conn);
 }
 
 /* What was not yet taken of the greeting is not said. */

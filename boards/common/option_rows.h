@@ -254,6 +254,23 @@ LIST(SAME, "deny", deny, "",
 	"who may not, in the same way; the longest prefix of both lists "
 	"decides, of two alike this one"),
 #endif
+#if SMTPD_EARLY_TALKER
+TIME("Before the greeting", "smtp_greet_delay",
+	policy.greet_delay_ms[BOARD_SMTP],
+	0, 60000, 0,
+	"hold the greeting of smtp_port back for so long; who speaks before it "
+	"is refused with 554, as many a bot does, unless smtp_profile forgives "
+	"early-talker; 0 = off"),
+TIME(SAME, "submission_greet_delay", policy.greet_delay_ms[BOARD_SUBMISSION],
+	0, 60000, 0,
+	"the same of submission_port"),
+TIME(SAME, "smtps_greet_delay", policy.greet_delay_ms[BOARD_SMTPS],
+	0, 60000, 0,
+	"the same of smtps_port, inside TLS"),
+TIME(SAME, "lmtp_greet_delay", policy.greet_delay_ms[BOARD_LMTP],
+	0, 60000, 0,
+	"the same of lmtp_port"),
+#endif
 #if SMTPD_RATES && !SMTPD_FIXED_LIMITS
 COUNT("Rates of a peer", "smtpd_client_connection_rate_limit",
 	limits.session_rate,

@@ -15,7 +15,7 @@
 
 static void on_tick(void *arg);
 
-#if SMTPD_FORGIVE_TLS_FIRST
+#if SMTPD_FORGIVE_TLS_FIRST || SMTPD_EARLY_TALKER
 
 static uint32_t due_ms; /* when on_tick() is to be called */
 
@@ -30,6 +30,21 @@ static void tick_in(uint32_t ms)
 #else
 #define GREET_MS(l) ((l)->smtpd.limits->greet_ms)
 #endif
+
+/* How long a greeting of this listener may wait. */
+static uint32_t wait_ms(const struct lwip_smtpd_listener *l)
+{
+	uint32_t ms = 0;
+
+#if SMTPD_FORGIVE_TLS_FIRST
+	if (l->smtpd.forgive & SMTPD_QUIRK_BIT(TLS_FIRST))
+		ms = GREET_MS(l);
+#endif
+#if SMTPD_EARLY_TALKER
+	ms = LWIP_MAX(ms, l->smtpd.greet_delay_ms);
+#endif
+	return ms;
+}
 
 /* A greeting waits for so long: no longer than that. */
 static void tick_within(uint32_t ms)
@@ -47,9 +62,11 @@ static void tick_within(uint32_t ms)
 /* see conn.h */
 void lwip_smtpd_greeting_waits(const struct lwip_smtpd_listener *l)
 {
-#if SMTPD_FORGIVE_TLS_FIRST
-	if (l->smtpd.forgive & SMTPD_QUIRK_BIT(TLS_FIRST))
-		tick_within(LWIP_MAX(GREET_MS(l), 1));
+#if SMTPD_FORGIVE_TLS_FIRST || SMTPD_EARLY_TALKER
+	uint32_t ms = wait_ms(l);
+
+	if (ms)
+		tick_within(ms);
 #else
 	LWIP_UNUSED_ARG(l);
 #endif

@@ -105,6 +105,10 @@ static void set_up(const uint8_t *p)
 		set_up_tolerant(p[5]);
 	if (p[6] & 32)
 		engine_scram();
+	if (p[5] & 4)
+		world.listener.auth_off = p[3];
+	if (p[5] & 8)
+		world.listener.greet_delay_ms = 900;
 }
 
 static void settle(struct smtpd_conn *c, uint8_t how)

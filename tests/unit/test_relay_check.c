@@ -93,6 +93,8 @@ static void whoever_takes_all_is_one(void **state)
 
 			assert_int_equal(check(&l), 1);
 			assert_string_equal(address, "<u@relay.invalid>");
+			l.greet_delay_ms = 6000; /* who waits gets in */
+			assert_int_equal(check(&l), 1);
 		}
 	}
 }

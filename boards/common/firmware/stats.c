@@ -40,6 +40,7 @@ static void kept_out(void)
 	count("access", "too_fast", c->too_fast);
 	count("access", "auth_delayed", c->auth_delayed);
 	count("access", "foreign", c->foreign);
+	count("access", "early", c->early);
 }
 #endif
 
