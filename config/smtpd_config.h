@@ -193,6 +193,12 @@
 #define SMTPD_QUIRK_TEXT SMTPD_TOLERANT
 #endif
 
+/* Refusals for addresses, rates, limits, recipients and by the sink are
+ * quirks, too. */
+#ifndef SMTPD_QUIRK_POLICY
+#define SMTPD_QUIRK_POLICY (SMTPD_TOLERANT && SMTPD_BY_PROFILE(0, 0, 1))
+#endif
+
 /* The message parser (smtpd_message.h); 4 KB of flash where it is used. */
 #ifndef SMTPD_MESSAGE
 #define SMTPD_MESSAGE SMTPD_BY_PROFILE(0, 1, 1)

@@ -239,6 +239,14 @@
 #endif
 #endif
 
+#ifndef SMTPD_QUIRK_POLICY
+#ifdef CONFIG_SMTPD_QUIRK_POLICY
+#define SMTPD_QUIRK_POLICY 1
+#else
+#define SMTPD_QUIRK_POLICY 0
+#endif
+#endif
+
 #ifndef SMTPD_MESSAGE
 #ifdef CONFIG_SMTPD_MESSAGE
 #define SMTPD_MESSAGE 1

@@ -337,8 +337,10 @@ void smtpd_cmd_mail(struct smtpd_session *s, char *arg)
 
 	memset(&m, 0, sizeof m);
 	why = parse(s, arg, "FROM", mail_params, &m.from);
-	if (!why && max && s->mail_count >= max)
+	if (!why && max && s->mail_count >= max) {
+		BLAME_POLICY(s, TOO_MANY_MESSAGES);
 		why = TEXT("452 4.5.3", "Too many messages, connect again");
+	}
 #if SMTPD_RATES
 	if (!why)
 		why = smtpd_rate_mail(s);
@@ -378,11 +380,15 @@ void smtpd_cmd_rcpt(struct smtpd_session *s, char *arg)
 	why = parse(s, arg, "TO", rcpt_params, &r.to);
 #if SMTPD_RECIPIENTS
 	if (!why && s->listener->recipients &&
-		!smtpd_recipients_has(s->listener->recipients, &r.to))
+		!smtpd_recipients_has(s->listener->recipients, &r.to)) {
+		BLAME_POLICY(s, RCPT_NOT_LOCAL);
 		why = TEXT("550 5.7.1", "No mail for this recipient here");
+	}
 #endif
-	if (!why && s->rcpt_count >= LIMIT(s, rcpt_max, SMTPD_RCPT_MAX))
+	if (!why && s->rcpt_count >= LIMIT(s, rcpt_max, SMTPD_RCPT_MAX)) {
+		BLAME_POLICY(s, TOO_MANY_RCPTS);
 		why = TEXT("452 4.5.3", "Too many recipients"); /* 4.5.3.1.10 */
+	}
 	if (why) {
 		smtpd_refuse(s, why);
 		return;

@@ -13,8 +13,10 @@ void smtpd_cmd_starttls(struct smtpd_session *s, char *arg)
 	if (has_tls(s)) {
 		smtpd_refuse(s, TEXT("503 5.5.1", "TLS is on already"));
 	} else if (!offers_starttls(s)) {
+		BLAME_POLICY(s, TLS_NOT_OFFERED);
 		smtpd_refuse(s, TEXT("502 5.5.1", "STARTTLS is not offered"));
 	} else if (smtpd_port_tls_reserve(s->conn) != 0) {
+		BLAME_POLICY(s, TLS_BUSY);
 		smtpd_refuse(s, TEXT("454 4.7.0", "TLS not available now"));
 	} else {
 		/* The port starts TLS once the 220 was taken. */

@@ -163,11 +163,12 @@ void smtpd_command(struct smtpd_session *s)
 		arg++;
 	if (c->flags & IDLE_ &&
 		s->idle_count++ >=
-			LIMIT(s, idle_command_max, SMTPD_IDLE_COMMAND_MAX))
+			LIMIT(s, idle_command_max, SMTPD_IDLE_COMMAND_MAX)) {
+		BLAME_POLICY(s, NO_PROGRESS);
 		smtpd_finish(s, SMTPD_END_REFUSED,
 			TEXT("421 4.7.0",
 				"Too many commands without a message"));
-	else if ((why = obstacle(s, c, arg)) != NULL)
+	} else if ((why = obstacle(s, c, arg)) != NULL)
 		smtpd_refuse(s, why);
 	else
 		c->run(s, arg);

@@ -97,6 +97,8 @@ const char *smtpd_rate_mail(struct smtpd_session *s)
 			 LIMIT(s, message_rate, SMTPD_MESSAGE_RATE), 1, true))
 		why = TEXT("450 4.7.1", "Too many messages a minute");
 	smtpd_pool.counts.too_fast += why != NULL;
+	if (why)
+		BLAME_POLICY(s, RATE_EXCEEDED);
 	return why;
 }
 

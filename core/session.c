@@ -100,6 +100,11 @@ static const struct {
 #endif
 };
 
+/* Questions that the sink alone answers; AUTH has reasons of its own. */
+#define OF_MAIL                                                                \
+	(IN(Q_CONNECT) | IN(Q_MAIL) | IN(Q_RCPT) | IN(Q_BEGIN) | IN(Q_DATA) |  \
+		IN(Q_END))
+
 /* see session.h */
 void smtpd_settle(
 	struct smtpd_session *s, enum question q, enum smtpd_verdict verdict)
@@ -112,10 +117,13 @@ void smtpd_settle(
 	if (s->flags & F_PENDING)
 		s->since_ms = smtpd_port_now_ms();
 	s->flags &= (uint16_t)~F_PENDING;
-	if (verdict == SMTPD_ACCEPT)
+	if (verdict == SMTPD_ACCEPT) {
 		questions[q].proceed(s);
-	else
-		questions[q].refused(s);
+		return;
+	}
+	if (IN(q) & OF_MAIL)
+		BLAME_POLICY(s, SINK_REFUSED);
+	questions[q].refused(s);
 }
 
 /* see smtpd.h */
@@ -187,12 +195,13 @@ static bool is_denied(
 
 /* Why the session may not begin, as a whole reply; or NULL. RFC 5321 3.1 would
  * have it wait for QUIT behind 554: whoever is not wanted gets no slot. */
-static const char *keeps_out(const struct smtpd_session *s)
+static const char *keeps_out(struct smtpd_session *s)
 {
 	if (smtpd_access_ask(s->listener->access, &s->peer) ==
 		SMTPD_ACCESS_DENIED) {
 		smtpd_pool.counts.denied++;
 		LOG(SMTPD_EV_REFUSED, s, 554);
+		BLAME_POLICY(s, ACCESS_DENIED);
 		return TEXT("554 5.7.1", "Not welcome here") "\r\n";
 	}
 	return NULL;
@@ -228,6 +237,7 @@ struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 		smtpd_enter(s, ST_CONNECT);
 		max = LIMIT(s, peer_sessions, SMTPD_PEER_SESSIONS);
 		if (max && count_peer(s) > max) {
+			BLAME_POLICY(s, TOO_MANY_SESSIONS);
 			*refusal = TEXT("421 4.7.0",
 				"Too many sessions from you") "\r\n";
 			smtpd_pool_free(s);
@@ -242,6 +252,7 @@ struct smtpd_session *smtpd_session_open(const struct smtpd_listener *l,
 #if SMTPD_RATES
 	if (!smtpd_rate_session(s)) {
 		LOG(SMTPD_EV_REFUSED, s, 421);
+		BLAME_POLICY(s, RATE_EXCEEDED);
 		smtpd_pool_free(s);
 		*refusal = TEXT("421 4.7.0",
 			"Too many sessions a minute from you") "\r\n";

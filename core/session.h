@@ -201,6 +201,13 @@ void smtpd_note_version(struct smtpd_session *, const struct smtpd_tls_info *);
 #define BLAME(s, id)   ((void)(s))
 #endif
 
+/* The same for a reason that is not in what the client says. */
+#if SMTPD_QUIRK_POLICY
+#define BLAME_POLICY(s, id) BLAME(s, id)
+#else
+#define BLAME_POLICY(s, id) ((void)(s))
+#endif
+
 /* ---- pool.c ---- */
 
 struct pool {

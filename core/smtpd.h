@@ -174,8 +174,10 @@ struct smtpd_sink {
 		bool unacknowledged);
 
 	/* The client did something that the RFCs do not allow, or that is why
-	 * it is refused now; what can be forgiven is told once a session.
-	 * MUST NOT call smtpd_session_reply(). */
+	 * it is refused now; what can be forgiven is told once a session. A
+	 * client that gets no session is told of as well: neither `connect`
+	 * nor `closed` is called for it. MUST NOT call smtpd_session_reply().
+	 */
 	void (*quirk)(struct smtpd_session *, enum smtpd_quirk, bool forgiven);
 };
 

@@ -140,6 +140,7 @@ X(AUTH_FAILED, "auth-failed", \
 X(TIMEOUT, "timeout", \
 "The device stopped in the middle: check its network, and that it ends " \
 "lines with CRLF.") \
+SMTPD_QUIRKS_POLICY(X) \
 X(NOT_TLS, "not-tls", \
 "The device spoke without encryption where TLS was wanted: set its " \
 "encryption to SSL or TLS, or give it the port for clear text.") \
@@ -162,6 +163,42 @@ X(TLS_FAILED, "tls-failed", \
 "The device broke off while TLS was being set up: try another encryption " \
 "in its settings.") \
 SMTPD_QUIRKS_CLIENT_CERT(X)
+
+#if SMTPD_QUIRK_POLICY
+#define SMTPD_QUIRKS_POLICY(X) \
+X(ACCESS_DENIED, "access-denied", \
+"The device's address is not let in: add it to those that are, or take it " \
+"from those that are kept out.") \
+X(TOO_MANY_SESSIONS, "too-many-sessions", \
+"The device's address had too many connections at once: let it close each " \
+"behind its mail, or raise the limit here.") \
+X(RATE_EXCEEDED, "rate-exceeded", \
+"The device's address connected or sent too much within a minute: let it " \
+"send less, or raise the rates here.") \
+X(NO_PROGRESS, "no-progress", \
+"The device said too many commands that bring no mail nearer: switch its " \
+"test of the server off, or raise the limit here.") \
+X(TOO_MANY_MESSAGES, "too-many-messages", \
+"The device sent too many messages over one connection: let it close it in " \
+"between, or raise the limit here.") \
+X(TOO_MANY_RCPTS, "too-many-recipients", \
+"The device's message has too many recipients: set fewer, or raise the " \
+"limit here.") \
+X(RCPT_NOT_LOCAL, "rcpt-not-local", \
+"The device sent mail to an address that is not taken here: set its " \
+"recipient to one that is, or add the address here.") \
+X(SINK_REFUSED, "sink-refused", \
+"What takes the mail here refused it: see the reply, and the log here for " \
+"the reason.") \
+X(TLS_NOT_OFFERED, "tls-not-offered", \
+"The device wanted TLS where there is none: set its encryption to none, or " \
+"switch TLS on here.") \
+X(TLS_BUSY, "tls-busy", \
+"All connections with TLS were in use: let the device try again, or raise " \
+"their number here.")
+#else
+#define SMTPD_QUIRKS_POLICY(X)
+#endif
 
 #if SMTPD_TLS_CLIENT_CERT
 #define SMTPD_QUIRKS_CLIENT_CERT(X) \

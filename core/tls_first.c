@@ -45,6 +45,7 @@ bool smtpd_tls_first(struct smtpd_session *s, uint8_t octet)
 	smtpd_peer_tls_late(s, s->state == ST_START);
 	swallow_greeting(s);
 	if (smtpd_port_tls_reserve(s->conn) != 0) {
+		BLAME_POLICY(s, TLS_BUSY);
 		smtpd_finish(s, SMTPD_END_REFUSED, NULL);
 		return true;
 	}

@@ -30,6 +30,9 @@ struct message {
 	bool open;     /* MAIL was accepted and nothing has ended it */
 	bool too_long; /* and so refused by this sink */
 	bool refused;  /* by the engine; its reply follows */
+#if SMTPD_QUIRK_POLICY
+	bool connected; /* `closed` will be called */
+#endif
 	char envelope[BOARD_ENVELOPE_MAX]; /* rcpt_listed of them */
 };
 
@@ -130,6 +133,9 @@ static enum smtpd_verdict on_connect(struct smtpd_session *s)
 
 	board_stats_session();
 	m->serial = ++serials;
+#if SMTPD_QUIRK_POLICY
+	m->connected = true;
+#endif
 	m->open = false;
 	m->refused = false;
 	return SMTPD_ACCEPT;
@@ -245,6 +251,9 @@ static void on_closed(
 	(void)unacknowledged;
 	drop(m, &info, board_end_text(why), 0);
 	board_auth_closed(info.index);
+#if SMTPD_QUIRK_POLICY
+	m->connected = false;
+#endif
 }
 
 #if BOARD_QUIRK_LOG
@@ -255,6 +264,10 @@ static void on_quirk(
 	struct smtpd_info info;
 	struct message *m = message(s, &info);
 
+#if SMTPD_QUIRK_POLICY
+	if (!m->connected) /* a number of its own, as if it were */
+		m->serial = ++serials;
+#endif
 	if (!silent && board_log_may())
 		board_record_quirk(&info, m->serial, quirk, forgiven,
 			peer ? peer->quirks[quirk] : 0);

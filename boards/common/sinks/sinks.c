@@ -108,7 +108,7 @@ static void drop_all(struct board_message *m, const char *why, unsigned code)
 	board_reader_stop(m->index);
 }
 
-static enum smtpd_verdict on_connect(struct smtpd_session *s)
+static struct board_message *begin(struct smtpd_session *s)
 {
 	struct smtpd_info info;
 	struct board_message *m;
@@ -120,6 +120,13 @@ static enum smtpd_verdict on_connect(struct smtpd_session *s)
 	m->serial = ++sessions;
 	m->open = false;
 	m->refused = false;
+	return m;
+}
+
+static enum smtpd_verdict on_connect(struct smtpd_session *s)
+{
+	struct board_message *m = begin(s);
+
 	if (board_sinks_config->connected)
 		board_sinks_config->connected(m);
 	return SMTPD_ACCEPT;
@@ -321,13 +328,18 @@ static void on_quirk(
 	struct smtpd_session *s, enum smtpd_quirk quirk, bool forgiven)
 {
 	struct board_message *m = board_message(s);
+	bool stranger = !m->session; /* refused before `connect` */
 	unsigned i;
 
+	if (stranger)
+		begin(s);
 	if (board_sinks_config->quirk)
 		board_sinks_config->quirk(m, quirk, forgiven);
 	for (i = 0; i < board_sink_count; i++)
 		if (board_sinks[i]->quirk)
 			board_sinks[i]->quirk(i, m, quirk, forgiven);
+	if (stranger)
+		m->session = NULL;
 }
 
 static void on_closed(
@@ -339,6 +351,7 @@ static void on_closed(
 	board_auth_closed(m->index);
 	if (unacknowledged && board_sinks_config->unacknowledged)
 		board_sinks_config->unacknowledged(m);
+	m->session = NULL;
 }
 
 const struct smtpd_sink board_sink = {

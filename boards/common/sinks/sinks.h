@@ -40,7 +40,7 @@ struct board_refusal {
 
 /* The message in progress of a session. */
 struct board_message {
-	struct smtpd_session *session;
+	struct smtpd_session *session;       /* NULL: the slot has none */
 	const struct board_refusal *refusal; /* what a sink said, or NULL */
 	const char *why; /* not accepted: who or what ended it */
 	uint64_t serial; /* of the session, 1 and up since the start */

@@ -278,6 +278,7 @@ struct smtpd_conn *engine_open(void)
 		abort();
 	c->session = smtpd_session_open(&world.listener, c, &engine_refusal);
 	if (!c->session) {
+		octets_free(&c->quirks);
 		free(c);
 		return NULL;
 	}
