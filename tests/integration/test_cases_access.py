@@ -9,9 +9,11 @@ import select
 import time
 
 import lwsmtpd
-from cases import TAP_SERVER, on_tap, raw, read_all
-from lwsmtpd import PASSWORD, USER, Client, case, check, equal
+from cases import TAP_SERVER, link_local, on_tap, raw, read_all
+from lwsmtpd import (PASSWORD, USER, Client, Server, case, check, equal,
+                     run, until)
 from netns import ip
+from tlsraw import any_context
 
 
 def peers(*numbers):
@@ -134,6 +136,160 @@ def auth_waits_after_a_failure():
         c.send_mail()
         c.quit()
         other.quit()
+
+
+@case
+def case_016_early_talkers():
+    """On the port that says so, and on no other; PROXY and TLS are not."""
+    header = b"PROXY TCP4 192.0.2.7 192.0.2.8 4711 24\r\n"
+
+    def connected(port):
+        c = raw(port)
+        if port == s.lmtp:
+            c.sendall(header)
+        return any_context().wrap_socket(c) if port == s.smtps else c
+
+    with Server("--submission_greet_delay=2s", "--smtps_greet_delay=2s",
+                "--lmtp_greet_delay=2s", "--smtp_profile=tolerant",
+                "--lmtp_proxy=10.0.2.2, fd00::/8, fec0::/10, fe80::/10",
+                lmtp=True) as s:
+        for port in s.submission, s.smtps, s.lmtp:
+            c = connected(port)
+            c.sendall(b"EHLO early.example\r\nQUIT\r\n")
+            got = read_all(c)
+            check(got.startswith(b"554 5.5.0 ") and got.count(b"\n") == 1,
+                  port, got)
+            start = time.monotonic()
+            c = connected(port)
+            check(c.recv(100).startswith(b"220 "), port)
+            check(time.monotonic() - start > 1.9, "it was not held back")
+            c.sendall(b"QUIT\r\n")
+            check(read_all(c).startswith(b"221 "), port)
+        equal([(q["quirk"], q["forgiven"]) for q in s.quirks()],
+              [("early-talker", False)] * 3)
+        c = raw(s.smtp)  # a camera
+        c.sendall(b"EHLO early.example\r\nQUIT\r\n")
+        got = read_all(c)
+        check(got.startswith(b"220 ") and got.endswith(b"221 2.0.0 Bye\r\n"),
+              got)
+
+
+@case
+def case_016_early_talkers_of_a_tolerant_port():
+    """Cameras are greeted at once, TLS begins; others wait."""
+    with Server("--smtp_greet_delay=2s", "--smtp_profile=tolerant") as s:
+        start = time.monotonic()
+        c = raw(s.smtp)
+        c.sendall(b"EHLO early.example\r\nQUIT\r\n")
+        check(read_all(c).startswith(b"220 "))
+        check(time.monotonic() - start < 1.9, "it waited")
+        until(lambda: s.quirks(), what="the quirk")
+        equal((s.quirks()[0]["quirk"], s.quirks()[0]["forgiven"]),
+              ("early-talker", True))
+        with Client(s.smtp, tls=True) as c:
+            c.hello()
+            c.send_mail()
+        with Client(s.smtp) as c:
+            c.hello()
+            c.send_mail()
+
+
+@case
+def mechanisms_of_a_port():
+    """Those that it is told to offer, and no others."""
+    with Server("--smtp_auth=check", "--smtpd_tls_auth_only=no",
+                "--smtp_auth_mechanisms=LOGIN",
+                "--smtps_auth_mechanisms=all,-PLAIN,-LOGIN",
+                "--submission_auth_mechanisms=SCRAM-SHA-256,PLAIN") as s:
+        for port, tls, offered in (
+                (s.smtp, False, ["LOGIN"]),
+                (s.smtps, True, ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"]),
+                (s.submission, False, ["SCRAM-SHA-256", "PLAIN"])):
+            with Client(port, tls=tls) as c:
+                lines = c.cmd("EHLO x").splitlines()
+                equal([line[4:].split()[1:] for line in lines
+                       if line[4:].startswith("AUTH")], [offered])
+                reply = c.auth_plain()
+                check(reply.startswith(
+                    "235" if "PLAIN" in offered else "504 5.5.4"), reply)
+                if "PLAIN" not in offered:
+                    c.expect("AUTH LOGIN", 334 if "LOGIN" in offered else 504)
+    with Server("--smtp_auth=check", "--smtpd_tls_auth_only=no",
+                "--smtp_auth_mechanisms=none") as s:
+        with Client(s.smtp) as c:
+            check("AUTH" not in c.cmd("EHLO x"))
+            check(c.auth_plain().startswith("502 5.5.1"))
+            c.send_mail()
+        with Client(s.submission) as c:
+            c.hello()
+            check(c.auth_plain().startswith("235"))
+
+
+@case
+def mechanisms_that_cannot_be():
+    """Said at the start, with what would be right."""
+    for options, words in (
+            (["--smtp_auth_mechanisms=CRAM-MD5"],
+             ["--smtp_auth_mechanisms", '"CRAM-MD5" is not right', "LOGIN"]),
+            (["--smtp_auth_mechanisms="], ["is not right"]),
+            (["--submission_auth_mechanisms=EXTERNAL"],
+             ["--submission_auth_mechanisms", "smtpd_sasl_external = yes"]),
+            (["--smtps_auth_required=yes", "--smtps_auth_mechanisms=none"],
+             ["--smtps_auth_mechanisms", "needs a mechanism"])):
+        status, _, err = run(*options, "--check=/dev/null")
+        equal((status, err.count("\n")), (2, 1), err)
+        for word in words:
+            check(word in err, word, err)
+    for good in ("none", "all", "PLAIN", "all,-LOGIN"):
+        status, _, err = run(f"--submission_auth_mechanisms={good}",
+                             "--check=/dev/null")
+        equal(status, 0, err)
+
+
+@case
+def refused_by_policy_and_told():
+    """Addresses, rates and sessions: a line of the log sink for each."""
+    with on_tap("--deny=10.9.0.4/32", "--mydestination=example.org",
+                "--smtpd_client_connection_count_limit=2",
+                "--smtpd_client_message_rate_limit=12") as s:
+        peers(3, 4)
+        told(s, 4, b"554 5.7.1 ")
+        first, second = greeted(s, 3), greeted(s, 3)
+        told(s, 3, b"421 4.7.0 ")
+        second.quit()
+        first.hello()
+        first.expect("MAIL FROM:<a@b>", 250)
+        check(first.cmd("RCPT TO:<u@evil.example>").startswith("550 5.7.1"))
+        for _ in range(200):
+            first.expect("RSET", 250)
+            if not first.cmd("MAIL FROM:<a@b>").startswith("250"):
+                break
+        first.quit()
+        until(lambda: len(s.quirks()) >= 4, what="four lines")
+        equal([(q["quirk"], q["forgiven"], q["peer"]) for q in s.quirks()], [
+            ("access-denied", False, "10.9.0.4"),
+            ("too-many-sessions", False, "10.9.0.3"),
+            ("rcpt-not-local", False, "10.9.0.3"),
+            ("rate-exceeded", False, "10.9.0.3")])
+        sessions = [q["session"] for q in s.quirks()]
+        equal(len(set(sessions[:3])), 3, sessions)
+        equal(sessions[2], sessions[3])
+
+
+@case
+def sessions_of_an_ipv6_prefix():
+    """They count together, whichever of its addresses they come from."""
+    with on_tap("--smtpd_client_connection_count_limit=2") as s:
+        host = link_local(s)
+        for n in 1, 2, 3:
+            ip(f"addr add fe80::a{n}/64 dev lw0")
+        clients = [Client(s.smtp, host=host, source=f"fe80::a{n}%lw0")
+                   for n in (1, 2, 3)]
+        equal([c.greeting[:9] for c in clients],
+              [clients[0].greeting[:9]] * 2 + ["421 4.7.0"])
+        greeted(s, 1).quit()
+        for c in clients:
+            c.close()
 
 
 @case

@@ -377,6 +377,24 @@ def case_094_unknown_user_time():
 
 
 @both
+def case_094_unknown_user_reads_the_same():
+    """A wrong password and a user that is none: the same octets."""
+    with serving(AT_ONCE, CLEAR, *MANY) as s:
+        read = {}
+        for user in USER, "nobody", "x" * 64:
+            with session(s) as c:
+                read[user] = [
+                    c.cmd("AUTH PLAIN " + plain("", user, "wrong")),
+                    c.cmd("AUTH LOGIN"), c.cmd(b64(user.encode())),
+                    c.cmd(b64(b"wrong")),
+                    c.cmd("AUTH LOGIN " + b64(user.encode())),
+                    c.cmd(b64(b"wrong"))]
+        check(read[USER][0].startswith("535 5.7.8"), read)
+        equal(read["nobody"], read[USER])
+        equal(read["x" * 64], read[USER])
+
+
+@both
 def case_095_peer_leaves_while_it_is_checked():
     """The connection ends during the delay: no slot, no verdict left over;
     the next session in that slot is not told."""

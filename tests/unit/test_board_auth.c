@@ -375,11 +375,28 @@ static void long_password(void **state)
 	expect(&b, "535 ");
 }
 
-/* Refused after the delay, and not before. */
-static void refused(
-	struct smtpd_conn *c, const char *user, const char *password)
+/* The same with LOGIN. */
+static void log_in(struct smtpd_conn *c, const char *user, const char *password)
 {
-	ask(c, user, password);
+	const char *const said[] = {user, password};
+	char line[1024];
+	struct board_text t;
+
+	send_text(c, "AUTH LOGIN\r\n");
+	for (unsigned i = 0; i < 2; i++) {
+		assert_memory_equal(replies(c), "334 ", 4);
+		board_text_start(&t, line, sizeof line);
+		board_base64_encode(
+			&t, (const uint8_t *)said[i], strlen(said[i]));
+		board_text_str(&t, "\r\n");
+		send_text(c, line);
+	}
+	assert_string_equal(replies(c), "");
+}
+
+/* Refused after the delay, and not before. */
+static void refused_late(struct smtpd_conn *c)
+{
 	compute();
 	assert_string_equal(replies(c), "");
 	assert_int_equal(board_auth_poll(), DELAY_MS);
@@ -388,8 +405,15 @@ static void refused(
 	assert_string_equal(replies(c), "");
 	now_ms += 1;
 	assert_int_equal(board_auth_poll(), -1);
-	expect(c, "535 ");
+	expect(c, "535 5.7.8 ");
 	assert_string_equal(board_auth_user(index_of(c)), "");
+}
+
+static void refused(
+	struct smtpd_conn *c, const char *user, const char *password)
+{
+	ask(c, user, password);
+	refused_late(c);
 }
 
 static void wrong_password(void **state)
@@ -414,6 +438,12 @@ static void unknown_user_costs_as_much(void **state)
 		"alice-with-a-name-longer-than-any-that-a-users-file-can-have-"
 		"so-nobody",
 		"secret-of-alice");
+	assert_int_equal(iterated, ITERATIONS);
+	log_in(&a, "mallory", "secret-of-alice");
+	refused_late(&a);
+	assert_int_equal(iterated, ITERATIONS);
+	log_in(&a, "alice", "wrong");
+	refused_late(&a);
 	assert_int_equal(iterated, ITERATIONS);
 	known_count = 0;
 	refused(&a, "alice", "secret-of-alice");
