@@ -78,6 +78,7 @@ set(SMTPD_PORT_LWIP_SOURCES
 set(SMTPD_PORT_WOLFSSL_INCLUDE_DIRS ${SMTPD_DIR}/port/wolfssl)
 set(SMTPD_PORT_WOLFSSL_SOURCES
 	${SMTPD_DIR}/port/wolfssl/altcp_tls_config.c
+	${SMTPD_DIR}/port/wolfssl/altcp_tls_info.c
 	${SMTPD_DIR}/port/wolfssl/altcp_tls_run.c
 	${SMTPD_DIR}/port/wolfssl/altcp_tls_wolfssl.c
 	${SMTPD_DIR}/port/wolfssl/crypto.c

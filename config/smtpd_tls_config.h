@@ -100,6 +100,13 @@
 #define SMTPD_TLS_SLOTS (SMTPD_TLS_SMALL ? 2 : SMTPD_MAX_SESSIONS)
 #endif
 
+/* Slots beyond these for connections of others, such as a web page, 0 to 64:
+ * they take none of mail, which takes none of theirs. */
+#ifndef SMTPD_TLS_OTHER_SLOTS
+#define SMTPD_TLS_OTHER_SLOTS (SMTPD_TLS_SMALL ? 0 : 10)
+#endif
+#define SMTPD_TLS_SLOTS_ALL (SMTPD_TLS_SLOTS + SMTPD_TLS_OTHER_SLOTS)
+
 /*
  * Octets of a connection's arena, a multiple of 16. Must hold the peak of the
  * handshake; port/wolfssl/README.md has the measured peaks.
@@ -204,6 +211,9 @@
 #endif
 #if SMTPD_TLS_SLOTS < 1 || SMTPD_TLS_SLOTS > 4095
 #error "SMTPD_TLS_SLOTS: 1 to 4095"
+#endif
+#if SMTPD_TLS_OTHER_SLOTS < 0 || SMTPD_TLS_OTHER_SLOTS > 64
+#error "SMTPD_TLS_OTHER_SLOTS: 0 to 64"
 #endif
 #if SMTPD_TLS_SLOT_SIZE % 16 || SMTPD_TLS_GLOBAL_SIZE % 16
 #error "SMTPD_TLS_SLOT_SIZE, SMTPD_TLS_GLOBAL_SIZE: multiples of 16"

@@ -236,7 +236,7 @@
 #define MEMP_NUM_ALTCP_PCB                                                     \
 	(SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING + 1 + SMTPD_LWIP_OTHER_TCP +  \
 		SMTPD_LWIP_OTHER_LISTENERS +                                   \
-		(SMTPD_TLS ? SMTPD_TLS_SLOTS : 0))
+		(SMTPD_TLS ? SMTPD_TLS_SLOTS_ALL : 0))
 #endif
 #ifndef MEMP_NUM_TCP_SEG
 #define MEMP_NUM_TCP_SEG                                                       \

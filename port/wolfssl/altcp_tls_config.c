@@ -151,15 +151,6 @@ struct altcp_tls_config *altcp_tls_create_config_client_2wayauth(const u8_t *ca,
 }
 
 /* see altcp_tls_wolfssl.h */
-const struct smtpd_tls *altcp_tls_engine(struct altcp_pcb *conn)
-{
-	const struct tls_pcb *s =
-		conn->fns == &altcp_tls_functions ? conn->state : NULL;
-
-	return s ? s->tls : NULL;
-}
-
-/* see altcp_tls_wolfssl.h */
 void altcp_tls_config_host(struct altcp_tls_config *config, const char *host)
 {
 	config->host = host;

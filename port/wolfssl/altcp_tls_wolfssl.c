@@ -19,13 +19,13 @@
 #include "lwip/tcp.h"
 
 static const struct altcp_functions idle_functions;
-static struct tls_pcb states[SMTPD_TLS_SLOTS];
+static struct tls_pcb states[SMTPD_TLS_SLOTS_ALL];
 
 struct tls_pcb *altcp_tls_state(unsigned *i)
 {
-	while (*i < SMTPD_TLS_SLOTS && !states[*i].conn)
+	while (*i < SMTPD_TLS_SLOTS_ALL && !states[*i].conn)
 		++*i;
-	return *i < SMTPD_TLS_SLOTS ? &states[*i] : NULL;
+	return *i < SMTPD_TLS_SLOTS_ALL ? &states[*i] : NULL;
 }
 
 /* ---- making connections ---- */
@@ -34,7 +34,7 @@ static struct tls_pcb *free_state(void)
 {
 	unsigned i;
 
-	for (i = 0; i < SMTPD_TLS_SLOTS; i++)
+	for (i = 0; i < SMTPD_TLS_SLOTS_ALL; i++)
 		if (!states[i].conn)
 			return &states[i];
 	return NULL;
@@ -53,15 +53,28 @@ void altcp_tls_free_state(struct tls_pcb *s)
 	s->serial = serial;
 }
 
-/* Make conn a TLS connection over inner. `reserved`: use what was set aside. */
+/* Which slot a connection takes. */
+enum share { ANY, SET_ASIDE, OTHER };
+
+static int take(
+	struct smtpd_tls_config *config, enum share share, struct smtpd_tls **t)
+{
+#if SMTPD_TLS_OTHER_SLOTS
+	if (share == OTHER)
+		return smtpd_tls_take_other(config, t);
+#endif
+	return smtpd_tls_take(config, share == SET_ASIDE, t);
+}
+
+/* Make conn a TLS connection over inner. */
 static err_t begin(struct altcp_pcb *conn, struct altcp_pcb *inner,
-	struct altcp_tls_config *config, const char *host, bool reserved)
+	struct altcp_tls_config *config, const char *host, enum share share)
 {
 	struct tls_pcb *s = free_state();
 
 	if (!config || !config->engine)
 		return ERR_ARG;
-	if (!s || smtpd_tls_take(config->engine, reserved, &s->tls))
+	if (!s || take(config->engine, share, &s->tls))
 		return ERR_MEM;
 	if (smtpd_tls_open(s->tls, &altcp_tls_io, s, host) != SMTPD_TLS_OK) {
 		smtpd_tls_close(s->tls);
@@ -87,8 +100,8 @@ struct altcp_pcb *altcp_tls_wrap_host(struct altcp_tls_config *config,
 	conn = altcp_alloc();
 	if (!conn)
 		return NULL;
-	if (begin(conn, inner, config, host, true) != ERR_OK &&
-		begin(conn, inner, config, host, false) != ERR_OK) {
+	if (begin(conn, inner, config, host, SET_ASIDE) != ERR_OK &&
+		begin(conn, inner, config, host, ANY) != ERR_OK) {
 		altcp_free(conn);
 		return NULL;
 	}
@@ -101,6 +114,22 @@ struct altcp_pcb *altcp_tls_wrap(
 {
 	return altcp_tls_wrap_host(config, inner, config ? config->host : NULL);
 }
+
+#if SMTPD_TLS_OTHER_SLOTS
+/* see altcp_tls_wolfssl.h */
+struct altcp_pcb *altcp_tls_wrap_other(
+	struct altcp_tls_config *config, struct altcp_pcb *inner)
+{
+	struct altcp_pcb *conn = altcp_alloc();
+
+	if (!conn)
+		return NULL;
+	if (begin(conn, inner, config, NULL, OTHER) == ERR_OK)
+		return conn;
+	altcp_free(conn);
+	return NULL;
+}
+#endif
 
 struct altcp_pcb *altcp_tls_new(struct altcp_tls_config *config, u8_t ip_type)
 {
@@ -132,7 +161,7 @@ static err_t idle_connect(struct altcp_pcb *conn, const ip_addr_t *ip,
 {
 	struct altcp_tls_config *config = conn->state;
 	struct altcp_pcb *inner = conn->inner_conn;
-	err_t err = begin(conn, inner, config, config->host, false);
+	err_t err = begin(conn, inner, config, config->host, ANY);
 
 	if (err != ERR_OK)
 		return err;
@@ -157,7 +186,7 @@ static err_t lower_accept(void *arg, struct altcp_pcb *inner, err_t err)
 	conn = altcp_alloc();
 	if (!conn)
 		return ERR_MEM;
-	if (begin(conn, inner, listener->state, NULL, false) != ERR_OK) {
+	if (begin(conn, inner, listener->state, NULL, ANY) != ERR_OK) {
 		altcp_free(conn);
 		return ERR_MEM;
 	}
@@ -406,46 +435,6 @@ static void tls_dealloc(struct altcp_pcb *conn)
 	if (conn->state)
 		altcp_tls_free_state(conn->state);
 	conn->state = NULL;
-}
-
-/* ---- what is known of a connection ---- */
-
-static struct tls_pcb *state_of(struct altcp_pcb *conn)
-{
-	return conn && conn->fns == &altcp_tls_functions ? conn->state : NULL;
-}
-
-void *altcp_tls_context(struct altcp_pcb *conn)
-{
-	struct tls_pcb *s = state_of(conn);
-
-	return s ? smtpd_tls_native(s->tls) : NULL;
-}
-
-/* see altcp_tls_wolfssl.h */
-const struct smtpd_tls_info *altcp_tls_info(struct altcp_pcb *conn)
-{
-	struct tls_pcb *s = state_of(conn);
-
-	return s ? smtpd_tls_get_info(s->tls) : NULL;
-}
-
-/* see altcp_tls_wolfssl.h */
-bool altcp_tls_waits(struct altcp_pcb *conn)
-{
-	struct tls_pcb *s = state_of(conn);
-
-	return s && smtpd_tls_waiting(s->tls);
-}
-
-/* see altcp_tls_wolfssl.h */
-bool altcp_tls_truncated(struct altcp_pcb *conn)
-{
-	struct tls_pcb *s = state_of(conn);
-	uint8_t octet;
-
-	return s && s->flags & S_EOF &&
-	       smtpd_tls_read(s->tls, &octet, 1) == SMTPD_TLS_TRUNCATED;
 }
 
 /* clang-format off */

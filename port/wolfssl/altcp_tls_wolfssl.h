@@ -48,6 +48,14 @@
 struct altcp_pcb *altcp_tls_wrap_host(
 	struct altcp_tls_config *, struct altcp_pcb *inner, const char *host);
 
+#if SMTPD_TLS_OTHER_SLOTS
+/* Wrap a connection that was accepted and is not mail's: it takes one of
+ * SMTPD_TLS_OTHER_SLOTS. NULL: none is free, or no memory; inner is as it was.
+ */
+struct altcp_pcb *altcp_tls_wrap_other(
+	struct altcp_tls_config *, struct altcp_pcb *inner);
+#endif
+
 /*
  * A handshake failed: called before `err` of the connection, whose arg it is
  * given, while it may still be asked. NULL: nobody wants to know.

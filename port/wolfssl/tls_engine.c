@@ -10,10 +10,13 @@
 #include "smtpd_port.h"
 #include "tls_internal.h"
 
-static struct smtpd_tls pool[SMTPD_TLS_SLOTS];
+static struct smtpd_tls pool[SMTPD_TLS_SLOTS_ALL];
 static uint16_t in_use;
 static uint16_t reserved_count;
 static uint16_t taken_high;
+#if SMTPD_TLS_OTHER_SLOTS
+static uint16_t others, others_high; /* in use, beside these */
+#endif
 static uint32_t slot_high;
 
 int smtpd_tls_slot(const struct smtpd_tls *t)
@@ -53,32 +56,19 @@ void smtpd_tls_unreserve(void)
 		reserved_count--;
 }
 
-static struct smtpd_tls *free_slot(bool reserved)
+/* left: how many of its kind are free. */
+static int take(
+	struct smtpd_tls_config *c, unsigned left, struct smtpd_tls **tls)
 {
 	struct smtpd_tls *t = pool;
-
-	if (reserved ? !reserved_count : !free_count())
-		return NULL;
-	while (t->state != TLS_FREE)
-		t++;
-	return t;
-}
-
-/* see tls_engine.h */
-int smtpd_tls_take(
-	struct smtpd_tls_config *c, bool reserved, struct smtpd_tls **tls)
-{
-	struct smtpd_tls *t = free_slot(reserved);
 
 	*tls = NULL;
 	if (!c || c->freed || smtpd_tls_check_entropy() != SMTPD_TLS_OK)
 		return SMTPD_ENONE;
-	if (!t)
+	if (!left)
 		return SMTPD_EBUSY;
-	if (reserved)
-		reserved_count--;
-	in_use++;
-	note_lowest();
+	while (t->state != TLS_FREE)
+		t++;
 	memset(t, 0, sizeof *t);
 	t->state = TLS_TAKEN;
 	t->config = c;
@@ -89,11 +79,54 @@ int smtpd_tls_take(
 	return 0;
 }
 
+/* see tls_engine.h */
+int smtpd_tls_take(
+	struct smtpd_tls_config *c, bool reserved, struct smtpd_tls **tls)
+{
+	int err = take(c, reserved ? reserved_count : free_count(), tls);
+
+	if (err)
+		return err;
+	if (reserved)
+		reserved_count--;
+	in_use++;
+	note_lowest();
+	return 0;
+}
+
+#if SMTPD_TLS_OTHER_SLOTS
+/* see tls_engine.h */
+int smtpd_tls_take_other(struct smtpd_tls_config *c, struct smtpd_tls **tls)
+{
+	int err = take(c, SMTPD_TLS_OTHER_SLOTS - others, tls);
+
+	if (err)
+		return err;
+	(*tls)->other = true;
+	if (++others > others_high)
+		others_high = others;
+	return 0;
+}
+#endif
+
+/* The slot is not this one's any more. */
+static void count_down(const struct smtpd_tls *t)
+{
+#if SMTPD_TLS_OTHER_SLOTS
+	if (t->other) {
+		others--;
+		return;
+	}
+#endif
+	(void)t;
+	in_use--;
+}
+
 int smtpd_tls_scratch(void)
 {
 	int i;
 
-	for (i = 0; i < SMTPD_TLS_SLOTS; i++)
+	for (i = 0; i < SMTPD_TLS_SLOTS_ALL; i++)
 		if (pool[i].state == TLS_FREE)
 			return i;
 	return SMTPD_TLS_GLOBAL;
@@ -196,8 +229,8 @@ void smtpd_tls_close(struct smtpd_tls *t)
 	smtpd_tls_look_away(t);
 	free_memory(t);
 	smtpd_tls_config_unref(t);
+	count_down(t);
 	smtpd_wipe(t, sizeof *t);
-	in_use--;
 }
 
 /* ---- the handshake ---- */
@@ -394,24 +427,6 @@ void smtpd_tls_eof(struct smtpd_tls *t)
 /* ---- what is known ---- */
 
 /* see tls_engine.h */
-const struct smtpd_tls_info *smtpd_tls_get_info(const struct smtpd_tls *t)
-{
-	return t->info.cipher ? &t->info : NULL;
-}
-
-/* see tls_engine.h */
-enum smtpd_tls_reason smtpd_tls_reason(const struct smtpd_tls *t)
-{
-	return (enum smtpd_tls_reason)t->reason;
-}
-
-/* see tls_engine.h */
-void *smtpd_tls_native(struct smtpd_tls *t)
-{
-	return t->ssl;
-}
-
-/* see tls_engine.h */
 uint32_t smtpd_tls_slot_used(const struct smtpd_tls *t, uint32_t *high)
 {
 	const struct smtpd_arena *a = smtpd_tls_arena(smtpd_tls_slot(t));
@@ -429,6 +444,10 @@ void smtpd_tls_get_gauges(struct smtpd_tls_gauges *g)
 
 	g->slots_free = (uint16_t)free_count();
 	g->slots_low = (uint16_t)(SMTPD_TLS_SLOTS - taken_high);
+#if SMTPD_TLS_OTHER_SLOTS
+	g->others = others;
+	g->others_high = others_high;
+#endif
 	g->records_lent = (uint16_t)smtpd_tls_lent_count(&high);
 	g->records_high = (uint16_t)high;
 	g->global_used = global->used;

@@ -224,6 +224,17 @@ void smtpd_tls_unreserve(void);
 int smtpd_tls_take(
 	struct smtpd_tls_config *, bool reserved, struct smtpd_tls **tls);
 
+#if SMTPD_TLS_OTHER_SLOTS
+/*
+ * Take one of SMTPD_TLS_OTHER_SLOTS, for a connection that is not mail's. It
+ * has no use of the shared record buffers: a record for which its slot has no
+ * room fails it (SMTPD_TLS_RECORD).
+ *
+ * Returns and ownership as smtpd_tls_take().
+ */
+int smtpd_tls_take_other(struct smtpd_tls_config *, struct smtpd_tls **tls);
+#endif
+
 /*
  * Start on a slot taken, as server or client as configured.
  *
@@ -322,8 +333,12 @@ void smtpd_tls_tick(void);
 /* ---- gauges ---- */
 
 struct smtpd_tls_gauges {
-	uint16_t slots_free;   /* neither taken nor set aside */
-	uint16_t slots_low;    /* the fewest that ever were free */
+	uint16_t slots_free; /* neither taken nor set aside */
+	uint16_t slots_low;  /* the fewest that ever were free */
+#if SMTPD_TLS_OTHER_SLOTS
+	uint16_t others; /* of SMTPD_TLS_OTHER_SLOTS in use */
+	uint16_t others_high;
+#endif
 	uint16_t records_lent; /* record buffers in use */
 	uint16_t records_high; /* the most that ever were */
 	uint32_t global_used;  /* octets of SMTPD_TLS_GLOBAL_SIZE */

@@ -78,7 +78,10 @@ struct smtpd_tls {
 	bool fresh;     /* a record was begun and gave no data yet */
 	bool sent_any;  /* the peer has octets of ours */
 	bool not_tls;   /* its first octets were something else */
-	uint8_t alert;  /* the fatal one that the peer sent, or 0 */
+#if SMTPD_TLS_OTHER_SLOTS
+	bool other; /* has one of their slots */
+#endif
+	uint8_t alert; /* the fatal one that the peer sent, or 0 */
 #if SMTPD_TLS_BINDING
 	uint8_t exporter[32]; /* RFC 9266 */
 	bool bound;           /* there is one */

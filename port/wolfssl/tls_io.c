@@ -55,6 +55,15 @@ static bool place_for(struct smtpd_tls *t, size_t len)
 {
 	int slot = smtpd_tls_slot(t);
 
+#if SMTPD_TLS_OTHER_SLOTS
+	/* record buffers are for mail */
+	if (t->other) {
+		if (smtpd_arena_fits(smtpd_tls_arena(slot), len))
+			return true;
+		t->reason = SMTPD_TLS_RECORD;
+		return false;
+	}
+#endif
 	if (len <= SMTPD_TLS_RECORD_SLOT_MAX &&
 		smtpd_arena_fits(smtpd_tls_arena(slot), len))
 		return true;
@@ -78,7 +87,8 @@ static int header(struct smtpd_tls *t, uint8_t *buf)
 		look_for_alert(t);
 	if (looks_like_tls(h) && len <= SMTPD_TLS_RECORD_SIZE) {
 		if (!place_for(t, len))
-			return WOLFSSL_CBIO_ERR_WANT_READ;
+			return t->reason ? WOLFSSL_CBIO_ERR_GENERAL
+					 : WOLFSSL_CBIO_ERR_WANT_READ;
 		t->body_left = (uint16_t)len;
 	}
 	smtpd_tls_unwait(smtpd_tls_slot(t));

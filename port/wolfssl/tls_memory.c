@@ -29,11 +29,11 @@ struct record {
 };
 
 static union chunk global_mem[WORDS(SMTPD_TLS_GLOBAL_SIZE)];
-static union chunk slot_mem[SMTPD_TLS_SLOTS][WORDS(SMTPD_TLS_SLOT_SIZE)];
+static union chunk slot_mem[SMTPD_TLS_SLOTS_ALL][WORDS(SMTPD_TLS_SLOT_SIZE)];
 static struct smtpd_arena global;
-static struct smtpd_arena slots[SMTPD_TLS_SLOTS];
+static struct smtpd_arena slots[SMTPD_TLS_SLOTS_ALL];
 static struct record records[SMTPD_TLS_RECORD_BUFFERS];
-static uint32_t waits_since[SMTPD_TLS_SLOTS]; /* ticket, 0 does not wait */
+static uint32_t waits_since[SMTPD_TLS_SLOTS_ALL]; /* ticket, 0 does not wait */
 static uint32_t wait_ticket;
 static uint32_t leaked;
 static struct {
@@ -110,7 +110,7 @@ static unsigned waiting_count(void)
 	unsigned count = 0;
 	unsigned i;
 
-	for (i = 0; i < SMTPD_TLS_SLOTS; i++)
+	for (i = 0; i < SMTPD_TLS_SLOTS_ALL; i++)
 		count += waits_since[i] != 0;
 	return count;
 }
@@ -122,7 +122,7 @@ static int longest_waiting(void)
 	int found = -1;
 	int i;
 
-	for (i = 0; i < SMTPD_TLS_SLOTS; i++)
+	for (i = 0; i < SMTPD_TLS_SLOTS_ALL; i++)
 		if (waits_since[i] && wait_ticket - waits_since[i] >= oldest) {
 			oldest = wait_ticket - waits_since[i];
 			found = i;
@@ -293,7 +293,7 @@ static struct smtpd_arena *owner_of(const void *p)
 		return NULL;
 	i = (ptrdiff_t)(((uintptr_t)p - (uintptr_t)slot_mem) /
 			sizeof slot_mem[0]);
-	return i < SMTPD_TLS_SLOTS ? &slots[i] : NULL;
+	return i < SMTPD_TLS_SLOTS_ALL ? &slots[i] : NULL;
 }
 
 void XFREE(void *p, void *heap, int type)

@@ -18,7 +18,7 @@
 #define SMTPD_TLS_GLOBAL (-1)
 
 /*
- * Take further allocations from slot, 0 to SMTPD_TLS_SLOTS - 1, or from the
+ * Take further allocations from slot, 0 to SMTPD_TLS_SLOTS_ALL - 1, or from the
  * global arena (SMTPD_TLS_GLOBAL). Returns what was selected before.
  */
 int smtpd_tls_select(int slot);

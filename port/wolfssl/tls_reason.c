@@ -226,3 +226,23 @@ bool smtpd_tls_fill_info(struct smtpd_tls *t)
 		}
 	return false;
 }
+
+/* ---- what is known of a connection ---- */
+
+/* see tls_engine.h */
+const struct smtpd_tls_info *smtpd_tls_get_info(const struct smtpd_tls *t)
+{
+	return t->info.cipher ? &t->info : NULL;
+}
+
+/* see tls_engine.h */
+enum smtpd_tls_reason smtpd_tls_reason(const struct smtpd_tls *t)
+{
+	return (enum smtpd_tls_reason)t->reason;
+}
+
+/* see tls_engine.h */
+void *smtpd_tls_native(struct smtpd_tls *t)
+{
+	return t->ssl;
+}

@@ -426,6 +426,39 @@ static void slots_run_out(void)
 	smtpd_tls_config_free(c);
 }
 
+/* Neither mail nor the others take a slot that is not theirs. */
+static void others_have_slots_of_their_own(void)
+{
+	struct smtpd_tls *t[SMTPD_TLS_SLOTS], *o[SMTPD_TLS_OTHER_SLOTS], *more;
+	struct smtpd_tls_gauges g;
+	struct smtpd_tls_config *c;
+	int i;
+
+	CHECK(server_config(&c, identity_ec()) == SMTPD_TLS_OK);
+	CHECK(smtpd_tls_take_other(NULL, &more) == SMTPD_ENONE);
+	for (i = 0; i < SMTPD_TLS_OTHER_SLOTS; i++)
+		CHECK(smtpd_tls_take_other(c, &o[i]) == 0);
+	CHECK(smtpd_tls_take_other(c, &more) == SMTPD_EBUSY && !more);
+	for (i = 0; i < SMTPD_TLS_SLOTS; i++)
+		CHECK(smtpd_tls_take(c, false, &t[i]) == 0);
+	CHECK(smtpd_tls_take(c, false, &more) == SMTPD_EBUSY);
+	smtpd_tls_close(o[0]);
+	CHECK(smtpd_tls_take(c, false, &more) == SMTPD_EBUSY);
+	smtpd_tls_close(t[0]);
+	CHECK(smtpd_tls_take_other(c, &o[0]) == 0);
+	CHECK(smtpd_tls_take_other(c, &more) == SMTPD_EBUSY);
+	smtpd_tls_get_gauges(&g);
+	CHECK(g.slots_free == 1 && g.slots_low == 0);
+	CHECK(g.others == SMTPD_TLS_OTHER_SLOTS && g.others_high == g.others);
+	for (i = 0; i < SMTPD_TLS_OTHER_SLOTS; i++)
+		smtpd_tls_close(o[i]);
+	for (i = 1; i < SMTPD_TLS_SLOTS; i++)
+		smtpd_tls_close(t[i]);
+	smtpd_tls_get_gauges(&g);
+	CHECK(g.slots_free == SMTPD_TLS_SLOTS && !g.others);
+	smtpd_tls_config_free(c);
+}
+
 static void close_notify_both_ways(void)
 {
 	SSL_CTX *ctx = client_ctx();
@@ -479,6 +512,31 @@ static size_t drain(struct wire *w, uint8_t fill)
 	}
 	w->result = n;
 	return sum;
+}
+
+/* What a browser sends is no mail's record buffer's. */
+static void others_take_no_record_buffer(void)
+{
+	SSL_CTX *ctx = client_ctx();
+	struct smtpd_tls_config *c;
+	struct smtpd_tls_gauges g;
+	struct smtpd_tls *tls;
+	struct wire *w;
+
+	CHECK(server_config(&c, identity_ec()) == SMTPD_TLS_OK);
+	CHECK(smtpd_tls_take_other(c, &tls) == 0);
+	w = wire_on(tls, ctx, NULL);
+	CHECK(wire_shake(w, 0));
+	CHECK(write_record(w, 7));
+	wire_up(w, 9000);
+	CHECK(drain(w, 7) == 0 && w->result == SMTPD_TLS_AGAIN);
+	smtpd_tls_get_gauges(&g);
+	CHECK(g.records_lent == 0);
+	wire_up(w, SIZE_MAX);
+	CHECK(drain(w, 7) == 16384);
+	wire_free(w);
+	smtpd_tls_config_free(c);
+	SSL_CTX_free(ctx);
 }
 
 /* One more connection than buffers, each with half a 16 KB record: the last
@@ -819,6 +877,8 @@ int main(void)
 	RUN(config_chain);
 	RUN(reload_keeps_old_connections);
 	RUN(slots_run_out);
+	RUN(others_have_slots_of_their_own);
+	RUN(others_take_no_record_buffer);
 	RUN(close_notify_both_ways);
 	RUN(record_buffers_are_lent);
 	RUN(short_records_do_not_wait);

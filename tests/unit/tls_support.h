@@ -259,14 +259,15 @@ static void wire_wake(void *arg)
 static const struct smtpd_tls_io wire_io = {
 	wire_peek, wire_recv, wire_send, wire_wake};
 
-static struct wire MAYBE *wire_new(
-	struct smtpd_tls_config *c, SSL_CTX *ctx, const char *host)
+/* On a slot that was taken, or NULL. */
+static struct wire MAYBE *wire_on(
+	struct smtpd_tls *tls, SSL_CTX *ctx, const char *host)
 {
 	struct wire *w = calloc(1, sizeof *w);
 
 	w->room = SIZE_MAX;
-	if (smtpd_tls_take(c, false, &w->tls) ||
-		smtpd_tls_open(w->tls, &wire_io, w, host)) {
+	w->tls = tls;
+	if (!tls || smtpd_tls_open(tls, &wire_io, w, host)) {
 		smtpd_tls_close(w->tls);
 		free(w);
 		return NULL;
@@ -280,6 +281,15 @@ static struct wire MAYBE *wire_new(
 			SSL_set_connect_state(w->ssl);
 	}
 	return w;
+}
+
+static struct wire MAYBE *wire_new(
+	struct smtpd_tls_config *c, SSL_CTX *ctx, const char *host)
+{
+	struct smtpd_tls *tls;
+
+	smtpd_tls_take(c, false, &tls);
+	return wire_on(tls, ctx, host);
 }
 
 static void MAYBE wire_free(struct wire *w)
