@@ -27,7 +27,8 @@
 #include "options.h"
 
 #define FRAMES_A_TURN 128
-#define PIECES        16
+/* pbufs of a frame: as many as lwIP lets a connection queue, and headers */
+#define PIECES        (TCP_SND_QUEUELEN + 2)
 
 /*
  * Each frame has a header that tells what the kernel left undone: segments of
