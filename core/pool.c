@@ -135,6 +135,37 @@ unsigned smtpd_session_count(void)
 }
 
 /* see smtpd.h */
+const struct smtpd_session *smtpd_session_at(unsigned i)
+{
+	return i < SMTPD_MAX_SESSIONS && smtpd_pool.session[i].state != ST_FREE
+		       ? &smtpd_pool.session[i]
+		       : NULL;
+}
+
+/* see smtpd.h */
+enum smtpd_phase smtpd_session_phase(const struct smtpd_session *s)
+{
+	static const uint8_t phases[] = {
+		[ST_FREE] = SMTPD_PHASE_CLOSING,
+		[ST_CONNECT] = SMTPD_PHASE_CONNECT,
+		[ST_TLS] = SMTPD_PHASE_TLS,
+		[ST_START] = SMTPD_PHASE_COMMAND,
+		[ST_READY] = SMTPD_PHASE_COMMAND,
+		[ST_MAIL] = SMTPD_PHASE_ENVELOPE,
+		[ST_RCPT] = SMTPD_PHASE_ENVELOPE,
+		[ST_AUTH] = SMTPD_PHASE_AUTH,
+		[ST_DATA] = SMTPD_PHASE_MESSAGE,
+		[ST_CHUNK] = SMTPD_PHASE_MESSAGE,
+		[ST_CHUNKS] = SMTPD_PHASE_MESSAGE,
+		[ST_CLOSING] = SMTPD_PHASE_CLOSING,
+		[ST_PENALTY] = SMTPD_PHASE_AUTH,
+	};
+
+	return s->flags & F_PENDING ? SMTPD_PHASE_SINK
+				    : (enum smtpd_phase)phases[s->state];
+}
+
+/* see smtpd.h */
 size_t smtpd_session_size(void)
 {
 	return sizeof(struct smtpd_session);

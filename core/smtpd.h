@@ -313,6 +313,25 @@ void smtpd_shutdown(void);
 /* How many sessions are open. Any callback. */
 unsigned smtpd_session_count(void);
 
+/* The session in slot i, 0 to SMTPD_MAX_SESSIONS - 1; NULL: the slot is free,
+ * or there is no such slot. Valid during the callback. Any callback. */
+const struct smtpd_session *smtpd_session_at(unsigned i);
+
+/* What a session is at, for people. */
+enum smtpd_phase {
+	SMTPD_PHASE_CONNECT,  /* not greeted yet */
+	SMTPD_PHASE_TLS,      /* the handshake */
+	SMTPD_PHASE_COMMAND,  /* between messages */
+	SMTPD_PHASE_AUTH,     /* AUTH is going on, or has to wait */
+	SMTPD_PHASE_ENVELOPE, /* MAIL was accepted */
+	SMTPD_PHASE_MESSAGE,  /* octets of a message, to their end's reply */
+	SMTPD_PHASE_SINK,     /* the sink has not answered yet */
+	SMTPD_PHASE_CLOSING,
+};
+
+/* Any callback. */
+enum smtpd_phase smtpd_session_phase(const struct smtpd_session *);
+
 /* ---- the application's calls ---- */
 
 /*
