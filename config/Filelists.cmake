@@ -222,8 +222,12 @@ set(SMTPD_BOARD_PAGE_SOURCES
 	${SMTPD_DIR}/boards/common/page/http.c
 	${SMTPD_DIR}/boards/common/page/page.c
 	${SMTPD_DIR}/boards/common/page/page_alerts.c
+	${SMTPD_DIR}/boards/common/page/page_answer.c
 	${SMTPD_DIR}/boards/common/page/page_auth.c
+	${SMTPD_DIR}/boards/common/page/page_events.c
+	${SMTPD_DIR}/boards/common/page/page_gauges.c
 	${SMTPD_DIR}/boards/common/page/page_json.c
+	${SMTPD_DIR}/boards/common/page/page_metrics.c
 )
 
 # Firmware: of every board, and of bare metal; per architecture.
@@ -237,6 +241,7 @@ set(SMTPD_BOARD_FIRMWARE_SOURCES
 	${SMTPD_DIR}/boards/common/firmware/log.c
 	${SMTPD_DIR}/boards/common/firmware/mqtt.c
 	${SMTPD_DIR}/boards/common/firmware/net.c
+	${SMTPD_DIR}/boards/common/firmware/page_open.c
 	${SMTPD_DIR}/boards/common/firmware/record.c
 	${SMTPD_DIR}/boards/common/firmware/semihosting.c
 	${SMTPD_DIR}/boards/common/firmware/server.c
@@ -303,6 +308,7 @@ set(SMTPD_BOARD_LINUX_SOURCES
 	${SMTPD_DIR}/boards/linux/options.c
 	${SMTPD_DIR}/boards/linux/options_help.c
 	${SMTPD_DIR}/boards/linux/options_read.c
+	${SMTPD_DIR}/boards/linux/page_open.c
 	${SMTPD_DIR}/boards/linux/page_password.c
 	${SMTPD_DIR}/boards/linux/ready.c
 	${SMTPD_DIR}/boards/linux/self_signed.c

@@ -523,6 +523,14 @@
 #define SMTPD_INBOX_STAGES CONFIG_SMTPD_INBOX_STAGES
 #endif
 
+#ifndef SMTPD_PAGE
+#ifdef CONFIG_SMTPD_PAGE
+#define SMTPD_PAGE 1
+#else
+#define SMTPD_PAGE 0
+#endif
+#endif
+
 #ifndef SMTPD_LWIP_ASSERT
 #ifdef CONFIG_SMTPD_LWIP_ASSERT
 #define SMTPD_LWIP_ASSERT 1

@@ -116,6 +116,12 @@
 #define SMTPD_INBOX_STAGES (SMTPD_LWIP_GATEWAY ? 8 : 2)
 #endif
 
+/* The web page (boards/common/page) where the board has one: ten TCP
+ * connections of the others', and with TLS ten of SMTPD_TLS_OTHER_SLOTS. */
+#ifndef SMTPD_PAGE
+#define SMTPD_PAGE SMTPD_BY_PROFILE(0, 0, 1)
+#endif
+
 /* lwIP's assertions are compiled in; the board supplies board_assert(). Some
  * 8 KB of flash. */
 #ifndef SMTPD_LWIP_ASSERT

@@ -370,17 +370,24 @@ TIME(SAME, "mqtt_timeout", mqtt_timeout_ms, 100, 14000, 12000,
 	"wait for the broker, then 451"),
 #endif
 
+#if SMTPD_PAGE
 #if BOARD_LINUX
 FLAG("Page", "page", page, 0,
 	"the web page, with a password that is made on the first run, kept in "
 	"state_dir/page and shown once, where page_password gives none"),
+#endif
 COUNT(SAME, "page_port", page_port, 0, 65535, 8025,
-	"the web page: plain HTTP for this machine only; "
-	"0 = off"),
+	"the web page; 0 = off"),
 WORDS(SAME, "page_password", page_password, "",
 	"what a browser must give, with any user name; better in the file than "
 	"on the command line, which all users see; empty = no page unless "
 	"page = yes"),
+CHOICE(SAME, "page_tls", page_tls, 0, "auto,yes,no",
+	"HTTPS, with the certificate of mail; auto: wherever more than this "
+	"machine could read the page, which on a board is everywhere; no: "
+	"HTTP, with password and mail in clear text"),
+#endif
+#if BOARD_LINUX
 WORDS("The program", "state_dir", state_dir, "",
 	"certificate, users and page's password made on the first run; empty = "
 	"$XDG_STATE_HOME/lwsmtpd or ~/.local/state/lwsmtpd"),

@@ -137,3 +137,25 @@ const char *board_policy_text(uint16_t flags)
 		return "STARTTLS required";
 	return flags & SMTPD_LISTEN_STARTTLS ? "STARTTLS" : "plain";
 }
+
+/* see policy.h */
+const char *board_policy_encryption(uint16_t flags)
+{
+	if (flags & SMTPD_LISTEN_TLS)
+		return "SSL/TLS";
+	if (flags & SMTPD_LISTEN_TLS_REQUIRED)
+		return "STARTTLS";
+	return flags & SMTPD_LISTEN_STARTTLS ? "STARTTLS or none" : "none";
+}
+
+/* see policy.h */
+const char *board_policy_login(uint16_t flags)
+{
+	if (flags & SMTPD_LISTEN_AUTH_REQUIRED)
+		return "user and password of this unit";
+	if (flags & SMTPD_LISTEN_AUTH_ANY)
+		return "none, or any user and password";
+	return flags & SMTPD_LISTEN_AUTH
+		       ? "none, or user and password of this unit"
+		       : "none";
+}

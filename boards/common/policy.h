@@ -58,6 +58,13 @@ enum board_auth_mode {
 	BOARD_AUTH_CHECK, /* users only */
 };
 
+/* Is the page HTTPS? The words of the option page_tls. */
+enum board_page_tls {
+	BOARD_PAGE_TLS_AUTO, /* unless nobody but this machine can read it */
+	BOARD_PAGE_TLS_YES,
+	BOARD_PAGE_TLS_NO,
+};
+
 /* What a port is called in messages, such as "SMTPS"; static. */
 const char *board_policy_name(unsigned i);
 
@@ -79,6 +86,11 @@ uint32_t board_policy_forgive(const struct board_policy *, unsigned i);
 /* What port i offers of the mechanisms of AUTH that are built: SMTPD_MECH_
  * bits. */
 unsigned board_policy_mechanisms(const struct board_policy *, unsigned i);
+
+/* What is chosen for encryption on a device that sends to a port with these
+ * flags, and what it says of a login; static. */
+const char *board_policy_encryption(uint16_t flags);
+const char *board_policy_login(uint16_t flags);
 
 /* What a port with these flags asks for, such as "STARTTLS"; static. */
 const char *board_policy_text(uint16_t flags);

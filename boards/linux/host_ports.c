@@ -12,6 +12,7 @@
 
 #include "host_ports.h"
 #include "options.h"
+#include "page_open.h"
 #include "server.h"
 
 #define HOSTS    8
@@ -158,20 +159,17 @@ static bool is_loopback(const union board_address *a)
 	return IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr);
 }
 
-/* Others could read password and mail of the page on the way. */
-static int check_page(void)
+/* see host_ports.h */
+bool board_hosts_local(void)
 {
 	unsigned i;
 
-	for (i = 0; i < host_count && board_page_used(); i++)
+	if (!host_count && !find_addresses())
+		return false;
+	for (i = 0; i < host_count; i++)
 		if (!is_loopback(&hosts[i].a))
-			return board_options_fail(board_options.page_password,
-				"the page is plain HTTP and needs "
-				"inet_interfaces = loopback-only, or other "
-				"loopback addresses; give no password, and "
-				"page = "
-				"no");
-	return 0;
+			return false;
+	return true;
 }
 
 static int check_ports(struct board_host *h)
@@ -197,7 +195,6 @@ int board_hosts_check(void)
 			"\"%s\" is not right; give loopback-only, all, or up "
 			"to 8 addresses",
 			board_options.interfaces);
-	status = check_page();
 	for (i = 0; i < host_count && !status; i++)
 		status = check_ports(&hosts[i]);
 	return status;

@@ -35,6 +35,9 @@ int board_hosts_check(void);
 /* The addresses that board_hosts_check() found; *count of them. */
 struct board_host *board_hosts_found(unsigned *count);
 
+/* Are all of them loopback addresses? Also before board_hosts_check(). */
+bool board_hosts_local(void);
+
 /* Set the port of an address. Returns the length of the address. */
 socklen_t board_hosts_port(union board_address *, uint16_t port);
 

@@ -14,6 +14,7 @@
 
 #include "event.h"
 #include "log.h"
+#include "page_events.h"
 #include "rate.h"
 #include "sinks.h"
 #include "smtpd_port.h"
@@ -111,6 +112,7 @@ void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 	struct smtpd_info info;
 	char peer[BOARD_PEER_MAX];
 
+	board_events_note(event, session, code);
 	if (!session) {
 		board_log(level, "%s %u", what, code);
 		return;

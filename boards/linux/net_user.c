@@ -29,6 +29,7 @@
 #include "log.h"
 #include "net.h"
 #include "options.h"
+#include "page_open.h"
 #include "server.h"
 
 #define QUEUE    1048576 /* octets: the ACKs of 64 sessions' full windows */

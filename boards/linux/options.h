@@ -46,6 +46,7 @@ struct board_options {
 	bool page;
 	uint16_t page_port;
 	char page_password[64];
+	uint8_t page_tls; /* enum board_page_tls */
 #if SMTPD_RECIPIENTS
 	char mydestination[4096], local_recipients[8192];
 	char recipient_delimiter[2];

@@ -8,6 +8,7 @@
 
 #include "files.h"
 #include "options.h"
+#include "page_open.h"
 #include "page_password.h"
 #include "server.h"
 #include "state.h"

@@ -10,6 +10,7 @@
 
 #include "net.h"
 #include "options.h"
+#include "page_open.h"
 #include "page_password.h"
 #include "server.h"
 #include "smtpd.h"
@@ -98,8 +99,8 @@ static void print_page(char hosts[BOARD_HOSTS][BOARD_HOST_MAX], unsigned count)
 
 	fputs(", page", stderr);
 	for (h = 0; h < count; h++)
-		fprintf(stderr, " http://%s:%u/", hosts[h],
-			board_options.page_port);
+		fprintf(stderr, " http%s://%s:%u/", board_page_tls() ? "s" : "",
+			hosts[h], board_options.page_port);
 }
 
 static void print_ports(char hosts[BOARD_HOSTS][BOARD_HOST_MAX], unsigned count)

@@ -15,6 +15,7 @@
 #include "net.h"
 #include "options.h"
 #include "page.h"
+#include "page_open.h"
 #include "relay.h"
 #include "server.h"
 #include "sinks.h"
@@ -42,12 +43,6 @@ const struct smtpd_listener *board_server_listener(unsigned i)
 bool board_port_used(unsigned i)
 {
 	return board_policy_port(&board_options.policy, i) != 0;
-}
-
-bool board_page_used(void)
-{
-	return board_options.page_port &&
-	       (board_options.page || *board_options.page_password);
 }
 
 /* ---- options ---- */
@@ -93,18 +88,6 @@ static int check_numbers(void)
 				"%u is the port of %s already; give another",
 				board_options.page_port, board_policy_name(i));
 	return 0;
-}
-
-/* Password and mail would cross the network in clear text. */
-static int check_page(void)
-{
-	const struct board_options *o = &board_options;
-
-	if (!board_page_used() || board_net_is_user())
-		return 0;
-	return board_options_fail(&o->page_password,
-		"the page is plain HTTP and needs net = user; give no "
-		"password, and page = no");
 }
 
 /* What is asked for needs TLS, and authorities to check it against. */
@@ -200,7 +183,7 @@ static int check_policy(void)
 			"yes needs smtpd_sasl_auth_enable = yes");
 	status = check_client_certs();
 	if (!status)
-		status = check_page();
+		status = board_page_check();
 	if (status)
 		return status;
 	status = check_external();
@@ -419,23 +402,6 @@ int board_server_check(void)
 
 /* ---- running ---- */
 
-static int open_page(void)
-{
-	static struct board_page page;
-	struct board_options *o = &board_options;
-	err_t error;
-
-	if (!board_page_used())
-		return 0;
-	page = (struct board_page){
-		&o->policy, o->host_name, o->page_password, o->page_port};
-	error = board_page_open(&page);
-	if (error != ERR_OK)
-		return board_options_fail(
-			&o->page_port, "cannot listen: lwIP error %d", error);
-	return 0;
-}
-
 int board_server_open(void)
 {
 	unsigned i, open = 0;
@@ -452,7 +418,7 @@ int board_server_open(void)
 	}
 	if (!open)
 		return board_fail("no port is open; give smtp_port a number");
-	return open_page();
+	return board_page_start();
 }
 
 void board_server_close(void)

@@ -17,9 +17,6 @@ extern const uint16_t *const board_port_numbers[BOARD_PORTS];
 /* Is this port to be opened? */
 bool board_port_used(unsigned i);
 
-/* Is the web page to be opened? */
-bool board_page_used(void);
-
 /* Are the options about ports, TLS and AUTH right? Prints the line and
  * returns 2 if not. Fills in the host name. */
 int board_server_check(void);

@@ -114,7 +114,7 @@ static unsigned request_line(struct board_http *h)
 		return 400;
 	if (version[6] != '1')
 		return 505;
-	h->old = version[8] == '0';
+	h->old = h->close = version[8] == '0';
 	h->head = method == 4 && memcmp(s, "HEAD", 4) == 0;
 	if (!h->head && (method != 3 || memcmp(s, "GET", 3) != 0))
 		return 405;
@@ -154,6 +154,8 @@ static unsigned known(
 		h->length_seen = true;
 		return 0;
 	}
+	if (same(h->line, name, "connection"))
+		h->close = h->close || same(s, len, "close");
 	if (same(h->line, name, "transfer-encoding"))
 		return 400;
 	return same(h->line, name, "expect") ? 417 : 0;

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * For a server that has only pages to show: GET and HEAD, no body, one request
- * a connection (RFC 9110, RFC 9112). Bounded: a line that is too long is 414
+ * at a time (RFC 9110, RFC 9112). Bounded: a line that is too long is 414
  * or 431, but fields that mean nothing here are passed over. Context of every
  * function: any.
  */
@@ -26,7 +26,8 @@
 struct board_http {
 	/* 0: go on; 200: the head is whole; else the status that refuses it */
 	uint16_t status;
-	bool head;                      /* HEAD, not GET */
+	bool head;  /* HEAD, not GET */
+	bool close; /* no other request follows: RFC 9112 9.3 */
 	char path[BOARD_HTTP_PATH_MAX]; /* as it came, without the query */
 	char host[BOARD_HTTP_HOST_MAX]; /* without the port; "": none came */
 	char auth[BOARD_HTTP_AUTH_MAX]; /* behind "Basic "; "": none came */

@@ -31,18 +31,73 @@ function quirk(q) {
 	return li;
 }
 
+function octets(n) {
+	const units = ["", " KB", " MB", " GB"];
+	let i = 0;
+
+	for (; n >= 10240 && i < units.length - 1; i++)
+		n /= 1024;
+	return `${Math.round(n)}${units[i]}`;
+}
+
+function span(s) {
+	const parts = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+	const [n, unit] = parts.find(([n]) => s >= n) || parts[3];
+
+	return s === null ? "" : `${Math.floor(s / n)} ${unit}`;
+}
+
+function memory(used, size) {
+	return used === null ? "" :
+		octets(used) + (size === null ? "" : ` of ${octets(size)}`);
+}
+
+// What a device is told: where this unit is, as far as it knows.
+function servers(s) {
+	const names = s.addresses.slice();
+
+	if (s.unit.local_name)
+		names.push(`${s.unit.local_name}.local`);
+	return names.length ? names.join(", ") : location.hostname;
+}
+
+function settings(s) {
+	const to = s.recipients.concat(s.domains.map((d) => `anybody@${d}`));
+
+	table("ports", ["port", "encryption", "login", "what"],
+		s.ports.map((p) => [p.port, p.encryption, p.login, p.name]));
+	document.getElementById("envelope").textContent =
+		`Server: ${servers(s)}. Sender: any address. ` +
+		`Recipient: ${to.length ? to.join(", ") : "any address"}.`;
+}
+
+function unit(u) {
+	table("unit", ["what", "value"], [
+		["name", u.name], ["running for", span(u.uptime_ms / 1000)],
+		["lwsmtpd", u.version], ["lwIP", u.lwip], ["wolfSSL", u.wolfssl],
+		["flash", memory(u.flash_used, u.flash_size)],
+		["RAM", memory(u.ram_used, u.ram_size)],
+		["RAM of a session", octets(u.session_octets)],
+	].filter((row) => row[1]));
+}
+
 function show(s) {
 	const quirks = s.quirks.map(quirk);
 
-	table("ports", ["server", "port", "what", "encryption and login"],
-		s.ports.map((p) => [location.hostname, p.port, p.name, p.rules]));
+	settings(s);
 	if (!quirks.length)
 		quirks.push("Nothing yet.");
 	document.getElementById("quirks").replaceChildren(...quirks);
+	table("sessions", ["address", "port", "state", "for", "TLS", "mails"],
+		s.sessions.length ? s.sessions.map((x) => [x.peer, x.listener,
+			x.state, span(x.since_s), x.tls, x.messages]) :
+			[["Nobody."]]);
 	table("peers", ["address", "seen", "mail taken", "failed handshakes"],
-		s.peers.map((p) => [p.peer, `${p.seen_s} s ago`,
+		s.peers.map((p) => [p.peer, `${span(p.seen_s)} ago`,
 			p.delivered ? "yes" : "no", p.tls_failures]));
-	table("unit", ["what", "value"], Object.entries(s.unit));
+	table("counters", ["what", "how often"], Object.entries(s.counters)
+		.map(([name, n]) => [name.replaceAll("_", " "), n]));
+	unit(s.unit);
 	table("pools", ["pool", "now", "most", "of"],
 		s.pools.map((p) => [p.name, p.used, p.high, p.total]));
 }
@@ -85,12 +140,19 @@ function when(a) {
 	return `${Math.round(a.uptime_ms / 1000)} s after the start`;
 }
 
+// The server answers few at once: what it refuses is asked for again.
 function picture(a) {
 	const img = document.createElement("img");
+	const path = `/picture/${a.picture.id}`;
+	let tries = 5;
 
 	img.alt = a.picture.name || "picture";
-	img.src = `/picture/${a.picture.id}`;
-	img.addEventListener("error", () => img.remove());
+	img.src = path;
+	img.addEventListener("error", () => {
+		if (!tries--)
+			return img.remove();
+		setTimeout(() => { img.src = `${path}?${tries}`; }, EVERY_MS);
+	});
 	return img;
 }
 

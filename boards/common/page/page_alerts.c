@@ -98,10 +98,8 @@ static void pictures(struct board_text *t)
 }
 
 /* see page_alerts.h */
-bool board_page_alerts(const struct board_page *page,
-	struct board_page_cursor *c, struct board_text *t)
+bool board_page_alerts(struct board_page_cursor *c, struct board_text *t)
 {
-	(void)page;
 	switch (c->stage) {
 	case HEAD:
 		board_text_str(t, "{\"taken\":");
@@ -162,13 +160,11 @@ const char *board_page_picture_find(const char *path, uint32_t *id, size_t *len)
 }
 
 /* see page_alerts.h */
-bool board_page_picture(const struct board_page *page,
-	struct board_page_cursor *c, struct board_text *t)
+bool board_page_picture(struct board_page_cursor *c, struct board_text *t)
 {
 	const struct board_picture *picture = board_inbox_picture(c->id);
 	size_t n = BOARD_PAGE_PIECE_MAX - 1;
 
-	(void)page;
 	if (!picture || c->at >= picture->len)
 		return false;
 	if (n > picture->len - c->at)

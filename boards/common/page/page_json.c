@@ -1,100 +1,31 @@
 /*
- * page_json.c - status and metrics, piece by piece
+ * page_json.c - /status.json, piece by piece
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
+#include "smtpd_tls_config.h"
+
 #include <string.h>
 
-#include "alerts/alert.h"
-#include "lwip/init.h"
-#include "lwip/stats.h"
-#include "lwip/sys.h"
-#include "lwip_smtpd.h"
-#include "page_json.h"
-#include "smtpd_lwip_config.h"
-#include "smtpd_peers.h"
-#include "smtpd_tls_config.h"
-#include "tls_engine.h"
-
-struct gauge {
-	const char *name;
-	uint32_t used, high, total;
-	bool has_high;
-};
-
-/* ---- what there is ---- */
-
-#if MEMP_STATS
-static const char *const lwip_names[] = {
-#define LWIP_MEMPOOL(name, num, size, desc) #name,
-#include "lwip/priv/memp_std.h"
-};
-
-static bool lwip_gauge(unsigned n, struct gauge *g)
-{
-	const struct stats_mem *m;
-
-	if (n >= MEMP_MAX)
-		return false;
-	m = lwip_stats.memp[n];
-	*g = (struct gauge){lwip_names[n], m->used, m->max, m->avail, true};
-	return true;
-}
-#else
-#define lwip_gauge(n, g) ((void)(n), (void)(g), false)
-#endif
-
-static void own_gauge(unsigned n, struct gauge *g)
-{
-	if (n == 0)
-		*g = (struct gauge){"sessions", smtpd_session_count(), 0,
-			SMTPD_MAX_SESSIONS, false};
-	else if (n == 1)
-		*g = (struct gauge){"connections", lwip_smtpd_conn_count(), 0,
-			SMTPD_MAX_SESSIONS + SMTPD_LWIP_CLOSING, false};
-	else
-		*g = (struct gauge){"browsers", board_page_conn_count(), 0,
-			BOARD_PAGE_SLOTS, false};
-}
-
+/* wolfSSL's settings come first */
 #if SMTPD_TLS
-static void tls_gauge(unsigned n, struct gauge *g)
-{
-	struct smtpd_tls_gauges t;
-
-	smtpd_tls_get_gauges(&t);
-	if (n == 0)
-		*g = (struct gauge){"tls_slots",
-			(uint32_t)SMTPD_TLS_SLOTS - t.slots_free,
-			(uint32_t)SMTPD_TLS_SLOTS - t.slots_low,
-			SMTPD_TLS_SLOTS, true};
-	else if (n == 1)
-		*g = (struct gauge){"tls_records", t.records_lent,
-			t.records_high, SMTPD_TLS_RECORD_BUFFERS, true};
-	else
-		*g = (struct gauge){"tls_global", t.global_used, t.global_high,
-			SMTPD_TLS_GLOBAL_SIZE, true};
-}
-#define TLS_GAUGES 3
-#else
-#define tls_gauge(n, g) ((void)(n), (void)(g))
-#define TLS_GAUGES      0
+#include <wolfssl/wolfcrypt/settings.h>
+#include <wolfssl/version.h>
 #endif
 
-/* Pool n; false: there are no more. */
-static bool gauge(unsigned n, struct gauge *g)
-{
-	if (n < 3)
-		own_gauge(n, g);
-	else if (n < 3 + TLS_GAUGES)
-		tls_gauge(n - 3, g);
-	else
-		return lwip_gauge(n - 3 - TLS_GAUGES, g);
-	return true;
-}
+#include "alerts/alert.h"
+#include "blocks.h"
+#include "lwip/init.h"
+#include "lwip/netif.h"
+#include "lwip/sys.h"
+#include "page_conn.h"
+#include "page_events.h"
+#include "page_gauges.h"
+#include "page_json.h"
+#include "smtpd_peers.h"
 
-/* The next quirk that a peer was told of, from c->i, c->j on. */
-static const struct smtpd_peer_memory *next_quirk(struct board_page_cursor *c)
+/* see page_json.h */
+const struct smtpd_peer_memory *board_page_quirk(struct board_page_cursor *c)
 {
 	const struct smtpd_peer_memory *m;
 
@@ -105,27 +36,51 @@ static const struct smtpd_peer_memory *next_quirk(struct board_page_cursor *c)
 	return NULL;
 }
 
-static void to(struct board_page_cursor *c, uint16_t stage)
+/* see page_json.h */
+const char *board_page_wolfssl(void)
 {
-	*c = (struct board_page_cursor){.stage = stage};
+#if SMTPD_TLS
+	return LIBWOLFSSL_VERSION_STRING;
+#else
+	return "";
+#endif
 }
 
 /* ---- JSON ---- */
 
-static void string(struct board_text *t, const char *key, const char *value)
+static void key(struct board_text *t, const char *name)
 {
-	board_text_str(t, "\"");
-	board_text_str(t, key);
+	board_text_str(t, ",\"");
+	board_text_str(t, name);
 	board_text_str(t, "\":");
+}
+
+static void string(struct board_text *t, const char *name, const char *value)
+{
+	key(t, name);
 	board_text_json(t, value, strlen(value));
 }
 
-static void number(struct board_text *t, const char *key, uint64_t n)
+static void number(struct board_text *t, const char *name, uint64_t n)
 {
-	board_text_str(t, ",\"");
-	board_text_str(t, key);
-	board_text_str(t, "\":");
+	key(t, name);
 	board_text_num(t, n);
+}
+
+/* 0: nobody knows. */
+static void known(struct board_text *t, const char *name, uint64_t n)
+{
+	key(t, name);
+	if (n)
+		board_text_num(t, n);
+	else
+		board_text_str(t, "null");
+}
+
+static void flag(struct board_text *t, const char *name, bool on)
+{
+	key(t, name);
+	board_text_str(t, on ? "true" : "false");
 }
 
 static void comma(struct board_page_cursor *c, struct board_text *t)
@@ -135,36 +90,123 @@ static void comma(struct board_page_cursor *c, struct board_text *t)
 	c->more = true;
 }
 
-static void unit(const struct board_page *page, struct board_text *t)
+/* A comma, and the first member of an object in a list. */
+static void object(struct board_page_cursor *c, struct board_text *t,
+	const char *name, const char *value)
 {
-	board_text_str(t, "{\"unit\":{");
-	string(t, "name", page->host_name);
-	board_text_str(t, ",");
-	string(t, "version", SMTPD_VERSION);
-	board_text_str(t, ",");
+	comma(c, t);
+	board_text_str(t, "{\"");
+	board_text_str(t, name);
+	board_text_str(t, "\":");
+	board_text_json(t, value, strlen(value));
+}
+
+static void peer(struct board_page_cursor *c, struct board_text *t,
+	const struct smtpd_peer *p)
+{
+	comma(c, t);
+	board_text_str(t, "{\"peer\":\"");
+	board_alert_peer(t, p);
+	board_text_str(t, "\"");
+}
+
+/* ---- its lists; each appends one item, or says that there is none left ----
+ */
+
+static bool unit(struct board_page_cursor *c, struct board_text *t)
+{
+	struct board_page_memory m = {0};
+
+	if (c->i++)
+		return false;
+	board_page->memory(&m);
+	board_text_str(t, "\"version\":\"" SMTPD_VERSION "\"");
 	string(t, "lwip", LWIP_VERSION_STRING);
-	number(t, "uptime_ms", sys_now());
+	string(t, "wolfssl", board_page_wolfssl());
+	string(t, "name", board_page->host_name);
+	string(t, "local_name", board_page->local_name);
+	number(t, "uptime_ms", sys_now() - board_page_since_ms);
 	number(t, "session_octets", smtpd_session_size());
-	board_text_str(t, "},\"ports\":[");
+	known(t, "flash_used", m.flash_used);
+	known(t, "flash_size", m.flash_size);
+	known(t, "ram_used", m.ram_used);
+	known(t, "ram_size", m.ram_size);
+	return true;
+}
+
+static bool counters(struct board_page_cursor *c, struct board_text *t)
+{
+	uint64_t n;
+	const char *name = board_page_counter(c->i++, &n);
+
+	if (!name)
+		return false;
+	comma(c, t);
+	board_text_str(t, "\"");
+	board_text_str(t, name);
+	board_text_str(t, "\":");
+	board_text_num(t, n);
+	return true;
+}
+
+#if LWIP_IPV6
+/* A link-local one has a zone, which no device has a field for. */
+static bool is_usable(const struct netif *netif, unsigned n)
+{
+	return ip6_addr_isvalid(netif_ip6_addr_state(netif, n)) &&
+	       !ip6_addr_islinklocal(netif_ip6_addr(netif, n));
+}
+#endif
+
+/* IPv4's, then those of IPv6; NULL: there is none, or not yet. */
+static const ip_addr_t *address(unsigned n)
+{
+	const struct netif *netif = netif_default;
+
+	(void)n;
+	if (!netif)
+		return NULL;
+#if LWIP_IPV6
+	if (n)
+		return is_usable(netif, n - 1) ? netif_ip_addr6(netif, n - 1)
+					       : NULL;
+#endif
+	return ip4_addr_isany(netif_ip4_addr(netif)) ? NULL
+						     : netif_ip_addr4(netif);
+}
+
+static bool addresses(struct board_page_cursor *c, struct board_text *t)
+{
+	unsigned most = LWIP_IPV6 ? 1 + LWIP_IPV6_NUM_ADDRESSES : 1;
+	const ip_addr_t *ip;
+
+	if (board_page->hidden || c->i >= most)
+		return false;
+	ip = address(c->i++);
+	if (!ip)
+		return true;
+	comma(c, t);
+	board_text_str(t, "\"");
+	board_text_str(t, ipaddr_ntoa(ip));
+	board_text_str(t, "\"");
+	return true;
 }
 
 /* What a device's owner types into it, port by port. */
-static bool ports(const struct board_page *page, struct board_page_cursor *c,
-	struct board_text *t)
+static bool ports(struct board_page_cursor *c, struct board_text *t)
 {
-	uint16_t port;
+	const struct board_policy *policy = board_page->policy;
+	uint16_t port, flags;
 
 	if (c->i >= BOARD_PORTS)
 		return false;
-	port = board_policy_port(page->policy, c->i);
+	port = board_policy_port(policy, c->i);
+	flags = board_policy_flags(policy, c->i);
 	if (port) {
-		comma(c, t);
-		board_text_str(t, "{");
-		string(t, "name", board_policy_name(c->i));
-		board_text_str(t, ",");
-		string(t, "rules",
-			board_policy_text(
-				board_policy_flags(page->policy, c->i)));
+		object(c, t, "name", board_policy_name(c->i));
+		string(t, "rules", board_policy_text(flags));
+		string(t, "encryption", board_policy_encryption(flags));
+		string(t, "login", board_policy_login(flags));
 		number(t, "port", port);
 		board_text_str(t, "}");
 	}
@@ -172,31 +214,89 @@ static bool ports(const struct board_page *page, struct board_page_cursor *c,
 	return true;
 }
 
-static bool pools(struct board_page_cursor *c, struct board_text *t)
+/* An item of a comma list, which the cursor's `at` is in. */
+static bool listed(
+	struct board_page_cursor *c, struct board_text *t, const char *list)
 {
-	struct gauge g;
+	const char *rest = list + c->at;
+	struct smtpd_str item;
 
-	if (!gauge(c->i, &g))
+	if (c->i || !*list)
 		return false;
+	item = board_list_item(&rest);
+	c->i = !rest;
+	c->at = rest ? (uint32_t)(rest - list) : 0;
 	comma(c, t);
-	board_text_str(t, "{");
-	string(t, "name", g.name);
-	number(t, "used", g.used);
-	if (g.has_high)
-		number(t, "high", g.high);
-	else
-		board_text_str(t, ",\"high\":null");
-	number(t, "total", g.total);
-	board_text_str(t, "}");
-	c->i++;
+	board_text_json(t, item.s, item.len);
 	return true;
 }
 
-static void peer(struct board_text *t, const struct smtpd_peer_memory *m)
+static bool domains(struct board_page_cursor *c, struct board_text *t)
 {
-	board_text_str(t, "{\"peer\":\"");
-	board_alert_peer(t, &m->peer);
-	board_text_str(t, "\"");
+	return listed(c, t, board_page->domains);
+}
+
+static bool recipients(struct board_page_cursor *c, struct board_text *t)
+{
+	return listed(c, t, board_page->addresses);
+}
+
+static unsigned listener_of(const struct smtpd_info *info)
+{
+	unsigned i = 0;
+
+	while (i < BOARD_PORTS && info->listener != board_page->listener(i))
+		i++;
+	return i;
+}
+
+static bool sessions(struct board_page_cursor *c, struct board_text *t)
+{
+	static const char *const phases[] = {"connected", "TLS handshake",
+		"command", "AUTH", "envelope", "message", "waits for a sink",
+		"closing"};
+	const struct smtpd_session *s;
+	struct smtpd_info info;
+	uint32_t since_ms;
+	unsigned i = c->i;
+
+	while (i < SMTPD_MAX_SESSIONS && !smtpd_session_at(i))
+		i++;
+	s = smtpd_session_at(i);
+	c->i = (uint16_t)(i + 1);
+	if (!s)
+		return false;
+	smtpd_session_info(s, &info);
+	peer(c, t, &info.peer);
+	string(t, "listener", board_policy_word(listener_of(&info)));
+	string(t, "state", phases[smtpd_session_phase(s)]);
+	key(t, "since_s");
+	if (board_events_since(i, &since_ms))
+		board_text_num(t, (sys_now() - since_ms) / 1000);
+	else
+		board_text_str(t, "null");
+	string(t, "tls", info.tls ? info.tls->version : "");
+	flag(t, "user", info.authenticated);
+	number(t, "messages", info.mail_count);
+	number(t, "octets", info.octets);
+	board_text_str(t, "}");
+	return true;
+}
+
+static bool pools(struct board_page_cursor *c, struct board_text *t)
+{
+	struct board_gauge g;
+
+	if (!board_page_gauge(c->i++, &g))
+		return false;
+	if (!g.total)
+		return true;
+	object(c, t, "name", g.name);
+	number(t, "used", g.used);
+	number(t, "high", g.high);
+	number(t, "total", g.total);
+	board_text_str(t, "}");
+	return true;
 }
 
 static bool peers(struct board_page_cursor *c, struct board_text *t)
@@ -206,26 +306,22 @@ static bool peers(struct board_page_cursor *c, struct board_text *t)
 	if (!m)
 		return false;
 	c->i++;
-	comma(c, t);
-	peer(t, m);
+	peer(c, t, &m->peer);
 	number(t, "seen_s", (sys_now() - m->seen_ms) / 1000);
 	number(t, "tls_failures", m->tls_failures);
-	board_text_str(t, ",\"delivered\":");
-	board_text_str(t, m->delivered ? "true}" : "false}");
+	flag(t, "delivered", m->delivered);
+	board_text_str(t, "}");
 	return true;
 }
 
 static bool quirks(struct board_page_cursor *c, struct board_text *t)
 {
-	const struct smtpd_peer_memory *m = next_quirk(c);
+	const struct smtpd_peer_memory *m = board_page_quirk(c);
 
 	if (!m)
 		return false;
-	comma(c, t);
-	peer(t, m);
-	board_text_str(t, ",");
+	peer(c, t, &m->peer);
 	string(t, "quirk", smtpd_quirk_name((enum smtpd_quirk)c->j));
-	board_text_str(t, ",");
 	string(t, "advice", smtpd_quirk_text((enum smtpd_quirk)c->j));
 	number(t, "count", m->quirks[c->j]);
 	board_text_str(t, "}");
@@ -233,124 +329,40 @@ static bool quirks(struct board_page_cursor *c, struct board_text *t)
 	return true;
 }
 
-/* see page_json.h */
-bool board_page_status(const struct board_page *page,
-	struct board_page_cursor *c, struct board_text *t)
-{
-	static const char *const between[] = {
-		"", "],\"pools\":[", "],\"peers\":[", "],\"quirks\":[", "]}\n"};
-	bool some = false;
+/* ---- the document ---- */
 
-	switch (c->stage) {
-	case 0:
-		unit(page, t);
-		to(c, 1);
-		return true;
-	case 1:
-		some = ports(page, c, t);
-		break;
-	case 2:
-		some = pools(c, t);
-		break;
-	case 3:
-		some = peers(c, t);
-		break;
-	case 4:
-		some = quirks(c, t);
-		break;
-	default:
-		return false;
-	}
-	if (!some) {
-		board_text_str(t, between[c->stage]);
-		to(c, (uint16_t)(c->stage + 1));
-	}
-	return true;
-}
+struct part {
+	const char *before;
+	bool (*item)(struct board_page_cursor *, struct board_text *);
+};
 
-/* ---- Prometheus ---- */
-
-static void metric(struct board_text *t, const char *name, const char *label,
-	const char *value, uint64_t n)
-{
-	board_text_str(t, name);
-	if (label) {
-		board_text_str(t, "{");
-		board_text_str(t, label);
-		board_text_str(t, "=\"");
-		board_text_str(t, value);
-		board_text_str(t, "\"}");
-	}
-	board_text_str(t, " ");
-	board_text_num(t, n);
-	board_text_str(t, "\n");
-}
-
-/* Samples of a name stand together, so each number of a pool has a pass. */
-static bool pool_metrics(struct board_page_cursor *c, struct board_text *t)
-{
-	static const char *const names[] = {
-		"lwsmtpd_pool_used", "lwsmtpd_pool_high", "lwsmtpd_pool_size"};
-	struct gauge g;
-
-	if (c->i == 0) {
-		board_text_str(t, "# TYPE ");
-		board_text_str(t, names[c->j]);
-		board_text_str(t, " gauge\n");
-	}
-	if (!gauge(c->i++, &g)) {
-		c->i = 0;
-		return ++c->j < 3;
-	}
-	if (c->j != 1 || g.has_high)
-		metric(t, names[c->j], "pool", g.name,
-			c->j == 0   ? g.used
-			: c->j == 1 ? g.high
-				    : g.total);
-	return true;
-}
-
-static bool quirk_metrics(struct board_page_cursor *c, struct board_text *t)
-{
-	const struct smtpd_peer_memory *m = next_quirk(c);
-
-	if (!m)
-		return false;
-	if (!c->more)
-		board_text_str(t, "# TYPE lwsmtpd_quirks gauge\n");
-	c->more = true;
-	board_text_str(t, "lwsmtpd_quirks{peer=\"");
-	board_alert_peer(t, &m->peer);
-	board_text_str(t, "\",quirk=\"");
-	board_text_str(t, smtpd_quirk_name((enum smtpd_quirk)c->j));
-	board_text_str(t, "\"} ");
-	board_text_num(t, m->quirks[c->j]);
-	board_text_str(t, "\n");
-	c->j++;
-	return true;
-}
+static const struct part parts[] = {
+	{"{\"unit\":{", unit},
+	{"},\"counters\":{", counters},
+	{"},\"addresses\":[", addresses},
+	{"],\"ports\":[", ports},
+	{"],\"domains\":[", domains},
+	{"],\"recipients\":[", recipients},
+	{"],\"sessions\":[", sessions},
+	{"],\"pools\":[", pools},
+	{"],\"peers\":[", peers},
+	{"],\"quirks\":[", quirks},
+	{"]}\n", NULL},
+};
 
 /* see page_json.h */
-bool board_page_metrics(const struct board_page *page,
-	struct board_page_cursor *c, struct board_text *t)
+bool board_page_status(struct board_page_cursor *c, struct board_text *t)
 {
-	(void)page;
-	switch (c->stage) {
-	case 0:
-		board_text_str(t, "# TYPE lwsmtpd_info gauge\n");
-		metric(t, "lwsmtpd_info", "version", SMTPD_VERSION, 1);
-		board_text_str(t, "# TYPE lwsmtpd_uptime_seconds gauge\n");
-		metric(t, "lwsmtpd_uptime_seconds", NULL, NULL,
-			sys_now() / 1000);
-		to(c, 1);
-		return true;
-	case 1:
-		if (!pool_metrics(c, t))
-			to(c, 2);
-		return true;
-	case 2:
-		return quirk_metrics(c, t);
-	default:
+	const unsigned last = sizeof parts / sizeof *parts - 1;
+
+	if (c->stage > last)
 		return false;
+	if (!c->begun) {
+		board_text_str(t, parts[c->stage].before);
+		c->begun = true;
 	}
+	if (c->stage == last || !parts[c->stage].item(c, t))
+		*c = (struct board_page_cursor){
+			.stage = (uint16_t)(c->stage + 1)};
+	return true;
 }
