@@ -266,6 +266,8 @@ def wrong_text(name, value):
         return ("CONDITION... > SINK...; a condition is listener:, peer:, "
                 "user:, from:, to: or subject: and words with | between; it "
                 f'is wrong at "{wrong_route(value)}"')
+    if name == "page_password" and len(value.encode()) > 63:
+        return "at most 63 octets"
     if name == "gateway" and value and wrong_address(value):
         return "an IPv4 address"
     return None

@@ -14,7 +14,8 @@ board_program=lwsmtpd.elf
 board_machine="qemu-system-arm -M mps2-an385"
 board_nic=lan9118
 board_settings="0x003f0000 64K"
-board_provision=--any-key
+board_provision="--any-key --make-page-password"
+board_page=8025
 
 board_start() {
 	board_qemu "$@"

@@ -4,3 +4,5 @@
 . "$boards/mps2_an385/board.sh"
 
 board_sources="lwip wolfssl freertos"
+board_provision=--any-key
+board_page=

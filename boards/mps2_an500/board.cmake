@@ -9,4 +9,4 @@ board_firmware(
 	SOURCES boards/mps2_an385/board.c boards/common/drivers/lan9118.c
 	LINKER_SCRIPT boards/mps2_an500/memory.ld
 	OPTIONS BOARD_LAN9118=0xa0000000 TCP_QUEUE_OOSEQ=1
-		PBUF_POOL_SIZE=128 MEM_SIZE=32768)
+		PBUF_POOL_SIZE=128 MEM_SIZE=65536)

@@ -240,7 +240,8 @@
 #endif
 #ifndef MEMP_NUM_TCP_SEG
 #define MEMP_NUM_TCP_SEG                                                       \
-	SMTPD_LWIP_BY(8 + 4 * SMTPD_MAX_SESSIONS, 256 + 32 * SMTPD_MAX_SESSIONS)
+	SMTPD_LWIP_BY(8 + 4 * (SMTPD_MAX_SESSIONS + SMTPD_LWIP_OTHER_TCP),     \
+		256 + 32 * SMTPD_MAX_SESSIONS)
 #endif
 #ifndef MEMP_NUM_UDP_PCB
 #define MEMP_NUM_UDP_PCB (SMTPD_LWIP_BY(3, 8) + LWIP_DNS)

@@ -53,8 +53,8 @@ PATIENCE = 60
 CRASH = re.compile(r"^(fault|panic|assert|stack overflow)", re.I | re.M)
 
 # What a connection may hold. The rest is the network's own.
-HELD = ("sessions", "connections", "tls_slots", "tls_records", "tls_global",
-        "tls_leaks", "heap", "TCP_SEG", "ALTCP_PCB", "PBUF", "PBUF_POOL")
+HELD = ("sessions", "connections", "tls_slots", "page_tls_slots",
+        "tls_records", "tls_global", "tls_leaks", "heap", "TCP_SEG", "ALTCP_PCB", "PBUF", "PBUF_POOL")
 
 
 class Stat:
@@ -146,13 +146,15 @@ class Board:
         self.lmtp = 0
         if net == "user":
             self.host = "127.0.0.1"
-            self.smtp, self.smtps, self.submission = (
-                free_port() for _ in range(3))
+            self.smtp, self.smtps, self.submission, self.page = (
+                free_port() for _ in range(4))
             where = ["--smtp", str(self.smtp), "--smtps", str(self.smtps),
-                     "--submission", str(self.submission)]
+                     "--submission", str(self.submission),
+                     "--page", str(self.page)]
         else:
             self.host = TAP_BOARD
             self.smtp, self.smtps, self.submission = 25, 465, 587
+            self.page = 8025
             where = ["--net", f"tap:{TAP}"]
         self.settings = dict(settings)
         self.write_settings()

@@ -10,6 +10,7 @@
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 #include "lwip_smtpd.h"
+#include "page.h"
 #include "server.h"
 
 #define DRAIN_MS 5000u /* for clients to read their last reply */
@@ -41,6 +42,9 @@ void board_shutdown(void)
 	board_put_line("shutting down");
 	stopped_ms = sys_now();
 	board_server_close();
+#if SMTPD_PAGE
+	board_page_close();
+#endif
 	smtpd_shutdown();
 	sys_timeout(LOOK_MS, drain, NULL);
 }

@@ -10,6 +10,7 @@
 #include "lwip_smtpd.h"
 #include "mqtt.h"
 #include "net.h"
+#include "page_open.h"
 #include "server.h"
 #include "sink.h"
 #include "smtpd_port.h"
@@ -62,6 +63,9 @@ void board_firmware_start(const struct smtpd_sink *sink)
 	if (!sink)
 		board_sink_open();
 	board_server_open(sink ? sink : &board_sink);
+#if SMTPD_PAGE
+	board_page_start();
+#endif
 	board_net_open();
 #if SMTPD_MQTT
 	if (!sink && board_sinks_have("mqtt"))

@@ -64,6 +64,8 @@ function(board_image)
 		WORKING_DIRECTORY ${CMAKE_BINARY_DIR} VERBATIM)
 endfunction()
 
+include(boards/common/page/page.cmake)
+
 function(board_firmware)
 	cmake_parse_arguments(arg NO_MAIN "ARCH;LINKER_SCRIPT;LWIP_OPTIONS"
 		"CPU;SOURCES;OPTIONS;LIBRARIES" ${ARGN})
@@ -78,9 +80,11 @@ function(board_firmware)
 			${SMTPD_WOLFSSL_CORTEX_M_SOURCES})
 	endif()
 	board_options()
+	board_page_files(page_files)
 	add_executable(lwsmtpd ${arg_SOURCES}
 		${SMTPD_BOARD_COMMON_SOURCES} ${SMTPD_BOARD_FIRMWARE_SOURCES}
-		${SMTPD_BOARD_${arch}_SOURCES})
+		${SMTPD_BOARD_${arch}_SOURCES}
+		${SMTPD_BOARD_PAGE_SOURCES} ${page_files})
 	if("BOARD_SINKS=0" IN_LIST arg_OPTIONS)
 		target_sources(lwsmtpd PRIVATE
 			${SMTPD_BOARD_PLAIN_SINK_SOURCES})
@@ -98,6 +102,7 @@ function(board_firmware)
 	target_include_directories(lwsmtpd PRIVATE
 		${SMTPD_BOARD_COMMON_INCLUDE_DIRS}
 		${SMTPD_BOARD_FIRMWARE_INCLUDE_DIRS}
+		${SMTPD_BOARD_PAGE_INCLUDE_DIRS}
 		${SMTPD_BOARD_${arch}_INCLUDE_DIRS})
 	board_link()
 	board_image()

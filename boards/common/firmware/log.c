@@ -7,6 +7,7 @@
 #include "console.h"
 #include "event.h"
 #include "firmware.h"
+#include "page_events.h"
 #include "rate.h"
 #include "sink.h"
 #include "smtpd_port.h"
@@ -53,6 +54,9 @@ static void put_session(const struct smtpd_session *session, bool refused)
 void smtpd_port_log(enum smtpd_event event, const struct smtpd_session *session,
 	unsigned code)
 {
+#if SMTPD_PAGE
+	board_events_note(event, session, code);
+#endif
 	if (event == SMTPD_EV_ERROR && session)
 		board_sinks_replied(session, code);
 	if (board_settings.quiet || (often(event) && !board_settings.verbose) ||

@@ -8,6 +8,7 @@
 #                 is the machine's own, or a whole -device
 # board_settings  address and octets of the settings region: "0x3f0000 64K"
 # board_provision more arguments of boards/common/provision
+# board_page      port of its web page; empty: it has none
 
 newline='
 '
@@ -20,6 +21,7 @@ usage: boards/run $board [OPTIONS] [-- QEMU ARGUMENTS]
   --smtp PORT        127.0.0.1's port for the board's 25 (2525)
   --smtps PORT       for its 465 (2465)
   --submission PORT  for its 587 (2587)
+  --page PORT        for its 8025, the web page where it has one (8025)
   --settings FILE    configuration, as that of boards/linux
   --NAME=VALUE       an option of it; wins over the file
   --blob FILE        the settings region as it is, made by
@@ -32,14 +34,16 @@ END
 
 # Sets the qemu_ variables; the count of arguments taken in qemu_taken.
 qemu_options() {
-	qemu_smtp=2525 qemu_smtps=2465 qemu_submission=2587 qemu_taken=0
+	qemu_smtp=2525 qemu_smtps=2465 qemu_submission=2587 qemu_page=8025
+	qemu_taken=0
 	qemu_settings='' qemu_blob='' qemu_net=user qemu_host=yes qemu_set=''
 	while [ $# -gt 0 ]; do
 		qemu_taken=$((qemu_taken + 1))
 		case $1 in
 		--) return ;;
 		--no-host) qemu_host=no ;;
-		--smtp | --smtps | --submission | --settings | --blob | --net)
+		--smtp | --smtps | --submission | --page | --settings | --blob | \
+			--net)
 			[ $# -gt 1 ] || qemu_usage
 			eval "qemu_${1#--}=\$2"
 			qemu_taken=$((qemu_taken + 1))
@@ -60,6 +64,8 @@ qemu_network() {
 		network="user,id=net0,$forward:$qemu_smtp-:25"
 		network="$network,$forward:$qemu_smtps-:465"
 		network="$network,$forward:$qemu_submission-:587"
+		[ -z "${board_page:-}" ] ||
+			network="$network,$forward:$qemu_page-:$board_page"
 		;;
 	tap:*)
 		network="tap,id=net0,ifname=${qemu_net#tap:}"
@@ -103,6 +109,8 @@ $qemu_smtps its 465; when it is ready:
 try: swaks --server 127.0.0.1 --port $qemu_smtp --from camera@example.org \
 --to you@example.org
 END
+	[ -z "${board_page:-}" ] ||
+		echo "and look at https://127.0.0.1:$qemu_page/" >&2
 }
 
 board_qemu() {

@@ -7,6 +7,7 @@
 #include "console.h"
 #include "firmware.h"
 #include "lwip_smtpd.h"
+#include "page_open.h"
 #include "relay.h"
 #include "server.h"
 #include "smtpd_recipients.h"
@@ -91,6 +92,12 @@ static void open_tls(void)
 static struct altcp_tls_config *const *tls_config(unsigned i)
 {
 	return tls[way_of(i)] ? &tls[way_of(i)] : NULL;
+}
+
+/* see server.h */
+struct altcp_tls_config *const *board_server_tls(void)
+{
+	return tls[0] ? &tls[0] : NULL;
 }
 #else
 static void open_tls(void)
@@ -278,14 +285,18 @@ unsigned board_server_port(const struct smtpd_listener *l)
 	return i;
 }
 
+/* see server.h */
+const struct smtpd_listener *board_server_listener(unsigned i)
+{
+	return &listeners[i].smtpd;
+}
+
 /* ---- the line ---- */
 
-static void put_port(unsigned i)
+static void put_address(void)
 {
 	const ip_addr_t *ip = netif_ip_addr4(&board_netif);
 
-	board_put(board_policy_name(i));
-	board_put(" ");
 #if LWIP_IPV6
 	if (ip4_addr_isany(ip_2_ip4(ip))) {
 		board_put("[");
@@ -295,6 +306,13 @@ static void put_port(unsigned i)
 #endif
 		board_put_ip(ip);
 	board_put(":");
+}
+
+static void put_port(unsigned i)
+{
+	board_put(board_policy_name(i));
+	board_put(" ");
+	put_address();
 	board_put_num(listeners[i].port);
 	board_put(" (");
 	board_put(board_policy_text(
@@ -317,5 +335,16 @@ void board_server_ready(void)
 		put_port(i);
 		between = ", ";
 	}
+#if SMTPD_PAGE
+	if (board_page_scheme()) {
+		board_put(between);
+		board_put("page ");
+		board_put(board_page_scheme());
+		put_address();
+		board_put_num(board_settings.page_port);
+		board_put("/");
+		between = ", ";
+	}
+#endif
 	board_put_line(*between == ',' ? "" : "no port is open");
 }

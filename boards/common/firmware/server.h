@@ -19,6 +19,14 @@ void board_server_close(void);
  * BOARD_PORTS: none of ours. */
 unsigned board_server_port(const struct smtpd_listener *);
 
+/* The sessions of port i call this their listener. */
+const struct smtpd_listener *board_server_listener(unsigned i);
+
+/* Where the configuration for TLS without clients' certificates is; NULL: TLS
+ * is off. */
+struct altcp_tls_config;
+struct altcp_tls_config *const *board_server_tls(void);
+
 /* There is an address: print the line `ready`, the first time. */
 void board_server_ready(void);
 

@@ -76,6 +76,11 @@ struct board_settings {
 	const uint8_t *mqtt_ca; /* DER, one after the other */
 	size_t mqtt_ca_len;
 #endif
+#if SMTPD_PAGE
+	const char *page_password; /* "": no page */
+	uint16_t page_port;
+	uint8_t page_tls; /* enum board_page_tls */
+#endif
 #if SMTPD_PROXY
 	const char *proxies[BOARD_PORTS]; /* comma lists, as given */
 #endif

@@ -134,6 +134,10 @@ static void tls(void)
 	smtpd_tls_get_gauges(&g);
 	board_put_stat("tls_slots", SMTPD_TLS_SLOTS - g.slots_free,
 		SMTPD_TLS_SLOTS - g.slots_low, SMTPD_TLS_SLOTS);
+#if SMTPD_TLS_OTHER_SLOTS
+	board_put_stat("page_tls_slots", g.others, g.others_high,
+		SMTPD_TLS_OTHER_SLOTS);
+#endif
 	board_put_stat("tls_records", g.records_lent, g.records_high,
 		SMTPD_TLS_RECORD_BUFFERS);
 	board_put_stat("tls_global", g.global_used, g.global_high,
