@@ -28,7 +28,7 @@
 
 #define FRAMES_A_TURN 128
 /* pbufs of a frame: as many as lwIP lets a connection queue, and headers */
-#define PIECES        (TCP_SND_QUEUELEN + 2)
+#define PIECES (TCP_SND_QUEUELEN + 2)
 
 /*
  * Each frame has a header that tells what the kernel left undone: segments of
