@@ -329,13 +329,15 @@ def take(config, rows, place, key, value):
 SINKS = "inbox", "log", "mqtt", "null"
 
 
-def sinks(config):
+def sinks(config, page):
     """The sinks that a board can have, and what names them. Who wants a page,
-    or names a broker, wants to see alerts there."""
+    or names a broker, wants to see alerts there. page: it has a password,
+    whatever the options say."""
     kept = []
     place = config.place("sink")
     if "sink" not in config.places:
-        page = config.yes("page", "no") or config.get("page_password")
+        page = (page or config.get("page_password")) and \
+            config.get("page_port") != "0"
         more = ",inbox" * bool(page) + ",mqtt" * bool(config.get("mqtt_server"))
         config.values["sink"] = "log" + more if more else ""
     for sink in (x.strip(" ") for x in config.get("sink").split(",")):
@@ -433,9 +435,9 @@ def read_file(config, rows, path):
             take(config, rows, f"{path}:{i}", key, value.strip(" \t\r"))
 
 
-def read_config(path, lines, problems):
+def read_config(path, lines, page, problems):
     """Read a file, and NAME=VALUE that win over it; every problem is said,
-    with its line."""
+    with its line. page: see sinks()."""
     config, rows = Config(problems), read_rows()
     if path is not None:
         read_file(config, rows, path)
@@ -449,6 +451,6 @@ def read_config(path, lines, problems):
         for value in values:
             take(config, rows, "--set", name, value)
     if not problems.count:
-        sinks(config)
+        sinks(config, page)
         check_together(config)
     return config

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "mqtt.h"
 #include "options.h"
+#include "page_open.h"
 #include "server.h"
 #include "sinks.h"
 

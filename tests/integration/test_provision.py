@@ -154,11 +154,15 @@ def options_of_linux_are_named():
 
 
 @case
-def a_broker_is_a_sink_unless_sinks_are_given():
+def a_broker_or_a_page_is_a_sink_unless_sinks_are_given():
+    page = "--make-page-password",
     with folder():
-        for more, sink in (("", None), ("mqtt_server=10.0.2.2\n", "log,mqtt"),
-                           ("sink=null\nmqtt_server=10.0.2.2\n", "null")):
-            found, _ = made(QUIET + more)
+        for more, options, sink in (
+                ("", (), None), ("mqtt_server=10.0.2.2\n", (), "log,mqtt"),
+                ("sink=null\nmqtt_server=10.0.2.2\n", (), "null"),
+                ("page_password=x\n", (), "log,inbox"), ("", page, "log,inbox"),
+                ("sink=log\n", page, "log"), ("page_port=0\n", page, None)):
+            found, _ = made(QUIET + more, *options)
             equal(dict(found).get("sink"), sink, more)
 
 
