@@ -154,7 +154,8 @@ def case_149_come_and_go():
 def case_149_as_many_hosts_as_sessions():
     """Each with an address of its own, IPv4 and IPv6, all talking at once:
     no reply waits for an address to be found again."""
-    with on_tap("--smtpd_stress_timeout=300s") as s:
+    with on_tap("--smtpd_stress_timeout=300s",  # one /64 is one peer
+                "--smtpd_client_connection_count_limit=0") as s:
         host6 = link_local(s)
         for i in range(60):
             ip(f"-6 addr add fe80::aa:{i + 1:x}/64 dev lw0 nodad")
