@@ -81,7 +81,7 @@ RULES(SAME, "alert_rules", alert_rules, "",
 	"channel=, event= or state= and a word, or text: and the words that "
 	"it stands behind; repeat it or put ; between rules"),
 #endif
-#if BOARD_LINUX ? SMTPD_ALERT : SMTPD_MQTT || SMTPD_INBOX
+#if SMTPD_ALERT && BOARD_SINKS
 WORDS(SAME, "alert_charset", alert_charset, "",
 	"charset of mails that name none and are not in UTF-8: iso-8859-1, "
 	"iso-8859-15, windows-1252, or gbk where it is built in; empty = none, "
@@ -230,7 +230,7 @@ FILES(SAME, "users_file", users_file, "",
 	"made with one user on the first run"),
 #endif
 #if SMTPD_AUTH_EXTERNAL
-FLAG(SAME, "smtpd_sasl_external", external, 0,
+FLAG(SAME, "smtpd_sasl_external", policy.external, 0,
 	"EXTERNAL: who has shown a certificate may log in as the user whose "
 	"line in users_file has it"),
 #endif

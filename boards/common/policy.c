@@ -33,17 +33,19 @@ const char *board_policy_word(unsigned i)
 /* see policy.h */
 unsigned board_policy_mechanisms(const struct board_policy *o, unsigned i)
 {
-	const unsigned built = SMTPD_MECH_PLAIN | SMTPD_MECH_LOGIN |
-			       (SMTPD_SCRAM ? SMTPD_MECH_SCRAM : 0u) |
-			       (SMTPD_SCRAM_PLUS ? SMTPD_MECH_SCRAM_PLUS : 0u) |
-			       (SMTPD_AUTH_EXTERNAL ? SMTPD_MECH_EXTERNAL : 0u);
+	unsigned m = SMTPD_MECH_PLAIN | SMTPD_MECH_LOGIN |
+		     (SMTPD_SCRAM ? SMTPD_MECH_SCRAM : 0u) |
+		     (SMTPD_SCRAM_PLUS ? SMTPD_MECH_SCRAM_PLUS : 0u);
 
-#if SMTPD_AUTH_CHOICE
-	return built & o->mechanisms[i];
-#else
-	(void)o, (void)i;
-	return built;
+#if SMTPD_AUTH_EXTERNAL
+	if (o->external)
+		m |= SMTPD_MECH_EXTERNAL;
 #endif
+#if SMTPD_AUTH_CHOICE
+	m &= o->mechanisms[i];
+#endif
+	(void)o, (void)i;
+	return m;
 }
 
 /* Can anybody AUTH as a user that we know? */

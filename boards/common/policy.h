@@ -45,6 +45,9 @@ struct board_policy {
 #if SMTPD_AUTH_CHOICE
 	uint8_t mechanisms[BOARD_PORTS]; /* SMTPD_MECH_ bits that are offered */
 #endif
+#if SMTPD_AUTH_EXTERNAL
+	bool external; /* who has a user's certificate may log in with it */
+#endif
 #if SMTPD_EARLY_TALKER
 	uint16_t greet_delay_ms[BOARD_PORTS]; /* as struct smtpd_listener */
 #endif
@@ -83,7 +86,7 @@ uint16_t board_policy_flags(const struct board_policy *, unsigned i);
 /* What port i forgives: bits as those of struct smtpd_listener. */
 uint32_t board_policy_forgive(const struct board_policy *, unsigned i);
 
-/* What port i offers of the mechanisms of AUTH that are built: SMTPD_MECH_
+/* What port i may offer of the mechanisms of AUTH that are built: SMTPD_MECH_
  * bits. */
 unsigned board_policy_mechanisms(const struct board_policy *, unsigned i);
 

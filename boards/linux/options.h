@@ -34,9 +34,6 @@ struct board_options {
 #if SMTPD_TLS_LEGACY
 	uint8_t tls_oldest[BOARD_PORTS]; /* enum smtpd_tls_oldest */
 #endif
-#if SMTPD_AUTH_EXTERNAL
-	bool external; /* who has a user's certificate may log in with it */
-#endif
 	uint8_t clock_unset; /* enum smtpd_tls_clock */
 	char users_file[BOARD_PATH_MAX], state_dir[BOARD_PATH_MAX];
 	char sinks[4096], sink_routes[4096], sink_best_effort[512];

@@ -121,31 +121,17 @@ static int check_external(void)
 	const struct board_options *o = &board_options;
 	unsigned i;
 
-	if (!o->external)
+	if (!o->policy.external)
 		return 0;
 	for (i = 0; i < BOARD_PORTS; i++)
 		if (board_port_used(i) && o->client_cert[i])
 			return 0;
-	return board_options_fail(&o->external,
+	return board_options_fail(&o->policy.external,
 		"yes needs a port that asks for certificates, such as "
 		"submission_client_cert = ask");
 }
 #else
 #define check_external() 0
-#endif
-
-#if SMTPD_AUTH_MORE
-/* What a port offers of AUTH. */
-static unsigned mechanisms(unsigned i)
-{
-	unsigned m = board_policy_mechanisms(&board_options.policy, i);
-
-#if SMTPD_AUTH_EXTERNAL
-	if (!board_options.external)
-		m &= ~SMTPD_MECH_EXTERNAL;
-#endif
-	return m;
-}
 #endif
 
 #if SMTPD_AUTH_CHOICE
@@ -156,11 +142,12 @@ static int check_mechanisms(void)
 	const struct board_policy *o = &board_options.policy;
 	unsigned i;
 
-	if (o->smtps_auth && !mechanisms(BOARD_SMTPS))
+	if (o->smtps_auth && !board_policy_mechanisms(o, BOARD_SMTPS))
 		return board_options_fail(&o->mechanisms[BOARD_SMTPS],
 			"smtps_auth_required = yes needs a mechanism");
 	for (i = 0; i < BOARD_PORTS; i++)
-		if (board_port_used(i) && o->mechanisms[i] && !mechanisms(i))
+		if (board_port_used(i) && o->mechanisms[i] &&
+			!board_policy_mechanisms(o, i))
 			return board_options_fail(&o->mechanisms[i],
 				"none of them can be had; give smtpd_sasl_"
 				"external = yes for EXTERNAL, or PLAIN");
@@ -237,7 +224,9 @@ static void fill(unsigned i)
 		board_options.client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
 		l->smtpd.flags |= SMTPD_LISTEN_TLS_REQUIRED;
 #if SMTPD_AUTH_MORE
-	l->smtpd.auth_off = (uint8_t)(SMTPD_MECH_ALL & ~mechanisms(i));
+	l->smtpd.auth_off =
+		(uint8_t)(SMTPD_MECH_ALL &
+			  ~board_policy_mechanisms(&board_options.policy, i));
 #endif
 #if SMTPD_EARLY_TALKER
 	l->smtpd.greet_delay_ms = board_options.policy.greet_delay_ms[i];

@@ -303,7 +303,8 @@ static void certificates_of_users_arrive(void)
 				"smtpd_sasl_external = yes\n"
 				"submission_client_cert = ask\n");
 	provision("--make-certificate", "gw.example");
-	CHECK(o.external && o.certificate_count == 2 && !o.policy.no_users);
+	CHECK(o.policy.external && o.certificate_count == 2 &&
+		!o.policy.no_users);
 	CHECK(board_settings_owner(&o, &peer, nobody, &user));
 	CHECK(user.len == 5 && !memcmp(user.s, "porch", 5));
 	peer.fingerprint[31] ^= 1;

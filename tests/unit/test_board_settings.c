@@ -388,7 +388,7 @@ static void certificates_of_users(void **state)
 		"digits\n");
 	assert_int_equal(o.user_count, 1);
 	assert_int_equal(o.certificate_count, 3);
-	assert_false(o.external);
+	assert_false(o.policy.external);
 	user = owner(known, "");
 	assert_int_equal(user.len, 5);
 	assert_memory_equal(user.s, "porch", 5);
@@ -417,7 +417,7 @@ static void external_needs_a_port_that_asks(void **state)
 	made_text(&m, "smtpd_sasl_external", "yes");
 	made_add(&m, "tls_client_ca", BOARD_BLOB_OCTETS, "\x30\0ca", 4);
 	assert_int_equal(read_all(), BOARD_BLOB_OK);
-	assert_true(o.external && !o.policy.no_users);
+	assert_true(o.policy.external && !o.policy.no_users);
 	assert_string_equal(said, "settings: smtpd_sasl_external: no port asks "
 				  "for certificates\n");
 	made_text(&m, "submission_client_cert", "ask");

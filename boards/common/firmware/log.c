@@ -7,7 +7,7 @@
 #include "console.h"
 #include "event.h"
 #include "firmware.h"
-#include "page_events.h"
+#include "page/page_events.h"
 #include "rate.h"
 #include "sink.h"
 #include "smtpd_port.h"

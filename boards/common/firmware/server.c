@@ -224,10 +224,6 @@ static void listen_on(unsigned i, const struct smtpd_sink *sink)
 	if (i != BOARD_SMTPS && s->client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
 		l->smtpd.flags |= SMTPD_LISTEN_TLS_REQUIRED;
 #endif
-#if SMTPD_AUTH_EXTERNAL
-	if (!s->external)
-		l->smtpd.auth_off = SMTPD_MECH_EXTERNAL;
-#endif
 	l->smtpd.forgive = board_policy_forgive(&s->policy, i);
 #if SMTPD_AUTH_MORE
 	l->smtpd.auth_off = (uint8_t)(SMTPD_MECH_ALL &

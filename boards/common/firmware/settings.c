@@ -175,14 +175,14 @@ static void check_external(const struct board_settings *o, board_say *say)
 	for (i = 0; i < BOARD_PORTS; i++)
 		if (o->client_cert[i])
 			return;
-	if (o->external)
+	if (o->policy.external)
 		complain(say, "smtpd_sasl_external",
 			"no port asks for certificates");
 }
 
 static bool has_users(const struct board_settings *o)
 {
-	return o->user_count || (o->external && o->certificate_count);
+	return o->user_count || (o->policy.external && o->certificate_count);
 }
 #else
 #define check_external(o, say) ((void)0)

@@ -49,7 +49,7 @@ struct board_settings {
 #if SMTPD_ALERT
 	const char *alert_rules; /* as given */
 #endif
-#if SMTPD_MQTT || SMTPD_INBOX
+#if SMTPD_ALERT && BOARD_SINKS
 	const char *alert_charset; /* as given */
 #endif
 #if SMTPD_TLS_CLIENT_CERT
@@ -60,7 +60,6 @@ struct board_settings {
 	size_t client_ca_len;
 #endif
 #if SMTPD_AUTH_EXTERNAL
-	bool external; /* who has a user's certificate may log in with it */
 	unsigned certificate_count; /* lines of those that are right */
 #endif
 #if SMTPD_RECIPIENTS

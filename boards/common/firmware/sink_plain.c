@@ -282,6 +282,9 @@ uint64_t board_session_serial(unsigned index)
 
 const struct smtpd_sink board_sink = {
 	.connect = on_connect,
+#if SMTPD_AUTH_EXTERNAL
+	.flags = SMTPD_SINK_EXTERNAL, /* see auth_off of a listener */
+#endif
 	.auth = board_auth,
 #if SMTPD_SCRAM
 	.scram = board_auth_scram,
