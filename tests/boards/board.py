@@ -46,6 +46,9 @@ RUN = os.path.join(TOP, "boards/run")
 TAP = "lw0"
 TAP_BOARD, TAP_HOST = "10.9.0.2", "10.9.0.1"
 
+# Those with a web page.
+WITH_PAGE = ("mps2_an385", "mps2_an500")
+
 # Seconds that a board may take on a machine that is busy.
 PATIENCE = 60
 
@@ -183,6 +186,8 @@ class Board:
                  "myhostname": "localhost", "smtp_profile": "strict"}
         if self.net != "user":
             lines["ip"] = f"{TAP_BOARD}/24"
+        if self.name in WITH_PAGE and "page_password" not in self.settings:
+            lines["page_port"] = "0"    # or a password is made, for whom?
         lines.update(self.settings)
         with open(self.path("settings"), "w", encoding="utf-8") as file:
             for key, value in lines.items():

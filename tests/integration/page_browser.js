@@ -4,7 +4,7 @@
 //
 // node page_browser.js JSON    url, password of the page; smtp, the port of
 //                              127.0.0.1; shots, a folder for pictures of it;
-//                              streams: pages that are told at once
+//                              pages: so many at once
 // prints a line for each case
 "use strict";
 const { execFileSync } = require("child_process");
@@ -154,10 +154,10 @@ async function looks(page) {
 	check(colors[0] !== colors[1], "dark is as light");
 }
 
-async function fewStreams(browser) {
+async function manyPages(browser) {
 	const pages = [];
 
-	for (let n = 0; n <= order.streams; n++)
+	for (let n = 0; n < order.pages; n++)
 		pages.push(await open(browser, order.password));
 	send("To all", "door.jpg");
 	for (const page of pages)
@@ -178,7 +178,7 @@ async function fewStreams(browser) {
 	await run("a_channel_has_one_state", () => states(page));
 	await run("light_dark_and_phone", () => looks(page));
 	await page.context().close();
-	await run("more_pages_than_streams", () => fewStreams(browser));
+	await run("pages_at_once", () => manyPages(browser));
 	await browser.close();
 	process.exit(failed);
 })();
