@@ -5,7 +5,7 @@
  *
  * tests: link port/lwip port/wolfssl wolfssl lwip
  * tests: sources boards/common/firmware/log.c boards/common/event.c
- * tests: sources boards/common/rate.c
+ * tests: sources boards/common/rate.c boards/common/page/page_events.c
  * tests: sources boards/common/firmware/console.c boards/common/text.c
  */
 #include <setjmp.h>
@@ -18,6 +18,7 @@
 
 #include "../../boards/common/firmware/firmware.h"
 #include "../../boards/common/firmware/log.h"
+#include "../../boards/common/page/page_events.h"
 #include "../../boards/common/firmware/sink.h"
 #include "kept_console.h"
 
@@ -70,6 +71,8 @@ static void case_159_a_flood_is_bounded(void **state)
 	now_ms += 1;
 	flood(1);
 	assert_int_equal(lines("connection refused"), 1);
+	/* the page counts those that were left out as well */
+	assert_int_equal(board_events()->refused, 2002);
 }
 
 /* As 49.7 days later: nothing is lost or won when the clock wraps. */
