@@ -14,12 +14,17 @@
 
 #define EVICT_MS 1000 /* long enough to say HELO, and MAIL, and RCPT */
 
+/* A device that has delivered does not answer for the rest of its /64. */
 static bool has_session(const struct smtpd_peer *peer)
 {
+	bool delivers = smtpd_peer_delivers(peer);
+
 	for (unsigned i = 0; i < SMTPD_MAX_SESSIONS; i++) {
 		const struct smtpd_session *s = &smtpd_pool.session[i];
 
-		if (s->state != ST_FREE && smtpd_same_host(&s->peer, peer))
+		if (s->state != ST_FREE && smtpd_same_host(&s->peer, peer) &&
+			(!delivers ||
+				!memcmp(s->peer.ip, peer->ip, sizeof peer->ip)))
 			return true;
 	}
 	return false;

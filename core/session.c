@@ -162,7 +162,10 @@ int smtpd_session_resume(smtpd_ref ref)
 /* see session.h */
 bool smtpd_same_host(const struct smtpd_peer *a, const struct smtpd_peer *b)
 {
-	size_t len = a->family == 4 ? 4 : sizeof a->ip / 2;
+	bool link_local = a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
+	size_t len = a->family == 4 ? 4
+		     : link_local   ? sizeof a->ip
+				    : sizeof a->ip / 2;
 
 	return a->family && a->family == b->family &&
 	       !memcmp(a->ip, b->ip, len);

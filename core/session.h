@@ -321,7 +321,8 @@ void smtpd_refuse_rest(
 	struct smtpd_session *, enum smtpd_end why, const char *text);
 
 /* Is it the same address, or with IPv6 the same /64, of which one line has all
- * addresses? Not when it is not known. */
+ * addresses? Those of a link (fe80::/10) are a host each. Not when it is not
+ * known. */
 bool smtpd_same_host(const struct smtpd_peer *, const struct smtpd_peer *);
 
 /* ---- foreign.c ---- */

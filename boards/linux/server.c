@@ -146,7 +146,7 @@ static int check_mechanisms(void)
 		return board_options_fail(&o->mechanisms[BOARD_SMTPS],
 			"smtps_auth_required = yes needs a mechanism");
 	for (i = 0; i < BOARD_PORTS; i++)
-		if (board_port_used(i) && o->mechanisms[i] &&
+		if (*board_port_numbers[i] && o->mechanisms[i] &&
 			!board_policy_mechanisms(o, i))
 			return board_options_fail(&o->mechanisms[i],
 				"none of them can be had; give smtpd_sasl_"

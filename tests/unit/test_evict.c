@@ -67,6 +67,30 @@ static void case_150_who_has_delivered_does_not_wait(void **state)
 	assert_null(open_from(2));
 }
 
+/* With IPv6 all of a LAN is one host where sessions are counted. */
+static void case_150_who_has_delivered_is_not_its_neighbour(void **state)
+{
+	struct smtpd_conn *c[4];
+
+	(void)state;
+	world.peer.family = 6;
+	world.peer.ip[0] = 0x20;
+	world.peer.ip[15] = 1;
+	deliver_from(0);
+	for (uint8_t i = 0; i < 4; i++) {
+		world.peer.ip[15] = (uint8_t)(100 + i);
+		c[i] = engine_open();
+		assert_non_null(c[i]);
+	}
+	world.peer.ip[15] = 2; /* a stranger of the same LAN */
+	engine_wait(1000);
+	assert_null(engine_open());
+	world.peer.ip[15] = 1;
+	assert_non_null(engine_open());
+	assert_true(c[0]->closed);
+	assert_null(engine_open()); /* it has a session now */
+}
+
 static void case_150_octets_buy_no_time(void **state)
 {
 	struct smtpd_conn *c[4];
@@ -156,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(case_150_a_stranger_waits_for_a_second),
 		TEST(case_150_who_has_delivered_does_not_wait),
+		TEST(case_150_who_has_delivered_is_not_its_neighbour),
 		TEST(case_150_octets_buy_no_time),
 		TEST(case_150_who_is_busy_stays),
 		TEST(case_150_the_sink_is_told_of_a_transaction),

@@ -91,6 +91,21 @@ static void case_151_sessions_from_one_ipv6_prefix(void **state)
 	assert_non_null(engine_open());
 }
 
+/* Of a link every address is another device's. */
+static void case_151_sessions_of_a_link(void **state)
+{
+	(void)state;
+	world.peer.family = 6;
+	world.peer.ip[0] = 0xfe;
+	world.peer.ip[1] = 0x80;
+	world.limits.peer_sessions = 1;
+	assert_non_null(engine_open());
+	assert_null(engine_open());
+	world.peer.ip[15]++;
+	assert_non_null(engine_open());
+	assert_null(engine_open());
+}
+
 /* A refused connection asks the sink nothing and leaves no slot behind. */
 static void refused_connections_leave_nothing(void **state)
 {
@@ -264,6 +279,7 @@ int main(void)
 		TEST(case_151_sessions_from_one_address),
 		TEST(case_151_other_families_and_unknown_addresses),
 		TEST(case_151_sessions_from_one_ipv6_prefix),
+		TEST(case_151_sessions_of_a_link),
 		TEST(refused_connections_leave_nothing),
 		TEST(case_096_refs_that_name_nothing),
 		TEST(case_096_answer_after_the_session_died),
