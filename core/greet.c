@@ -51,13 +51,23 @@ void smtpd_greet_now(struct smtpd_session *s)
 	smtpd_port_wake(s->conn);
 }
 
+#if SMTPD_EARLY_TALKER
+/* A wait for TLS alone asks nobody to be silent, but who is not may be told of
+ * it. */
+static bool asks_to_wait(const struct smtpd_session *s)
+{
+	return s->listener->greet_delay_ms ||
+	       s->listener->forgive & SMTPD_QUIRK_BIT(EARLY_TALKER);
+}
+#endif
+
 /* see session.h */
 void smtpd_greet_early(struct smtpd_session *s, uint8_t octet)
 {
 	if (smtpd_tls_first(s, octet))
 		return;
 #if SMTPD_EARLY_TALKER
-	if (!FORGIVE(s, EARLY_TALKER)) {
+	if (asks_to_wait(s) && !FORGIVE(s, EARLY_TALKER)) {
 		smtpd_pool.counts.early++;
 		smtpd_refuse(s, TEXT("554 5.5.0", "Wait for the greeting"));
 		smtpd_finish(s, SMTPD_END_REFUSED, NULL);

@@ -87,7 +87,7 @@ struct smtpd_listener {
 #if SMTPD_EARLY_TALKER
 	/* The greeting is held back for so long, to 60000; whoever speaks
 	 * before it is refused with 554 unless SMTPD_QUIRK_EARLY_TALKER is
-	 * forgiven. 0: not, but see greet_ms. */
+	 * forgiven. 0: not; who speaks while greet_ms lasts is greeted. */
 	uint16_t greet_delay_ms;
 #endif
 #if SMTPD_AUTH_MORE

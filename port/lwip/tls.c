@@ -146,6 +146,8 @@ void lwip_smtpd_conn_tls(struct smtpd_conn *c)
 	} else if (c->tls == TLS_DONE) {
 		c->tls = TLS_UP;
 		smtpd_session_tls_started(c->session, altcp_tls_info(c->pcb));
+		if (SMTPD_EARLY_TALKER)
+			lwip_smtpd_greeting_waits(c->listener);
 	}
 }
 
