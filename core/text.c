@@ -10,11 +10,8 @@ bool smtpd_is_word(const char *s, size_t n, const char *word)
 	size_t i;
 
 	for (i = 0; i < n && word[i]; i++) {
-		char c = s[i];
-
-		if (c >= 'a' && c <= 'z')
-			c = (char)(c - 'a' + 'A');
-		if (c != word[i])
+		if (s[i] != word[i] && /* as most clients write it */
+			(s[i] < 'a' || s[i] > 'z' || (s[i] ^ 0x20) != word[i]))
 			return false;
 	}
 	return i == n && !word[i];
