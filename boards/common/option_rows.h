@@ -58,7 +58,7 @@ WORDS(SAME, "mdns_name", mdns_name, "lwsmtpd",
 
 WORDS("Mail", "myhostname", host_name, "",
 	"our name in the greeting and in Received:; empty = this machine's"),
-LIST(SAME, "sink", sinks, "log",
+LIST(SAME, "sink", sinks, "",
 	"where messages go: inbox, log, maildir:DIR, mqtt, null; not given: "
 	"log, with a page inbox too, with mqtt_server mqtt too; repeat it or "
 	"give a comma list, all of them must take a message"),
@@ -73,7 +73,7 @@ LIST(SAME, "sink_route", sink_routes, "",
 	"decides whose conditions all hold, and where none does all sinks take "
 	"it"),
 #endif
-#if SMTPD_ALERT
+#if SMTPD_ALERT && BOARD_SINKS
 RULES(SAME, "alert_rules", alert_rules, "",
 	"what to pick from mails for an alert, before what is known of "
 	"brands: CONDITION... SETTING...; a condition is from~, subject~, "

@@ -329,17 +329,19 @@ def take(config, rows, place, key, value):
 SINKS = "inbox", "log", "mqtt", "null"
 
 
+def default_sinks(config, page):
+    """As board_sinks_default(), of a board that has them all."""
+    page = (page or config.get("page_password")) and \
+        config.get("page_port") != "0"
+    return ["log"] + ["inbox"] * bool(page) + \
+        ["mqtt"] * bool(config.get("mqtt_server"))
+
+
 def sinks(config, page):
-    """The sinks that a board can have, and what names them. Who wants a page,
-    or names a broker, wants to see alerts there. page: it has a password,
-    whatever the options say."""
+    """The sinks that a board can have, and what names them. page: it has a
+    password, whatever the options say."""
     kept = []
     place = config.place("sink")
-    if "sink" not in config.places:
-        page = (page or config.get("page_password")) and \
-            config.get("page_port") != "0"
-        more = ",inbox" * bool(page) + ",mqtt" * bool(config.get("mqtt_server"))
-        config.values["sink"] = "log" + more if more else ""
     for sink in (x.strip(" ") for x in config.get("sink").split(",")):
         if sink.partition(":")[0] == "maildir":
             config.problems.note(place, f"{sink}: only on Linux, left out")
@@ -353,7 +355,7 @@ def sinks(config, page):
     config.values.pop("sink", None)
     if kept:
         config.values["sink"] = ",".join(kept)
-    check_names(config, kept or ["log"])
+    check_names(config, kept or default_sinks(config, page))
 
 
 def check_names(config, kept):
@@ -392,9 +394,41 @@ def asks(config):
                  if (config.get(name) or "off") != "off"), None)
 
 
+def mechanisms(config, port):
+    """What a port may offer of AUTH. As board_policy_mechanisms()."""
+    external = config.yes("smtpd_sasl_external", "no")
+    built = {m for m in MECHANISMS if external or m != "EXTERNAL"}
+    left = set(MECHANISMS)
+    words = config.get(f"{port}_auth_mechanisms", "all").split(",")
+    for i, word in enumerate(x.strip(" ") for x in words):
+        if word in ("none", "all"):
+            left = set(MECHANISMS if word == "all" else ())
+        elif word[:1] == "-":
+            left.discard(word[1:])
+        else:
+            left = (left if i or word[:1] == "+" else set()) | \
+                {word.lstrip("+")}
+    return left & built
+
+
+def check_mechanisms(config):
+    """As boards/linux/server.c."""
+    error = config.problems.error
+    if config.yes("smtps_auth_required", "no") and \
+            not mechanisms(config, "smtps"):
+        error(config.place("smtps_auth_mechanisms"),
+              "smtps_auth_required = yes needs a mechanism")
+    for port in PORTS:
+        name = f"{port}_auth_mechanisms"
+        if config.get(name, "all") != "none" and not mechanisms(config, port):
+            error(config.place(name), "none of them can be had; give "
+                  "smtpd_sasl_external = yes for EXTERNAL, or PLAIN")
+
+
 def check_together(config):
     """What is wrong only with other options."""
     error = config.problems.error
+    check_mechanisms(config)
     check_ports(config)
     if config.get("gateway") and not config.get("ip"):
         error(config.place("gateway"), "DHCP names the router; give ip too, "
@@ -449,7 +483,7 @@ def read_config(path, lines, page, problems):
         config.values.pop(name, None)
         config.places.pop(name, None)
         for value in values:
-            take(config, rows, "--set", name, value)
+            take(config, rows, "--set", name, value.strip(" \t"))
     if not problems.count:
         sinks(config, page)
         check_together(config)

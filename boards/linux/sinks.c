@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include <stdio.h>
+#include <string.h>
 
 #include "log.h"
 #include "mqtt.h"
@@ -67,20 +67,16 @@ static const struct board_sinks_config config = {
 	.quirk = on_quirk,
 };
 
-/* Who wants a page, or names a broker, wants to see alerts there. */
 static void add_sinks(struct board_options *o)
 {
-	const char *inbox = "", *mqtt = "";
+	bool mqtt = false;
 
 	if (board_options_given(o->sinks))
 		return;
-#if SMTPD_INBOX
-	inbox = board_page_used() ? ",inbox" : "";
-#endif
 #if SMTPD_MQTT
-	mqtt = *o->mqtt_server ? ",mqtt" : "";
+	mqtt = *o->mqtt_server;
 #endif
-	snprintf(o->sinks, sizeof o->sinks, "log%s%s", inbox, mqtt);
+	strcpy(o->sinks, board_sinks_default(board_page_used(), mqtt));
 }
 
 /* see sinks.h */

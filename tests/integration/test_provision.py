@@ -155,15 +155,39 @@ def options_of_linux_are_named():
 
 @case
 def a_broker_or_a_page_is_a_sink_unless_sinks_are_given():
+    """The board knows which it has; routes may name them."""
     page = "--make-page-password",
+    route = "sink_route=> "
     with folder():
-        for more, options, sink in (
-                ("", (), None), ("mqtt_server=10.0.2.2\n", (), "log,mqtt"),
-                ("sink=null\nmqtt_server=10.0.2.2\n", (), "null"),
-                ("page_password=x\n", (), "log,inbox"), ("", page, "log,inbox"),
-                ("sink=log\n", page, "log"), ("page_port=0\n", page, None)):
-            found, _ = made(QUIET + more, *options)
-            equal(dict(found).get("sink"), sink, more)
+        for more, options, sink, right in (
+                ("", (), "log", True), ("", (), "mqtt", False),
+                ("mqtt_server=10.0.2.2\n", (), "mqtt", True),
+                ("sink=log\nmqtt_server=10.0.2.2\n", (), "mqtt", False),
+                ("page_password=x\n", (), "inbox", True),
+                ("", page, "inbox", True), ("sink=log\n", page, "inbox", False),
+                ("page_port=0\n", page, "inbox", False)):
+            write("f.conf", QUIET + more + route + sink + "\n")
+            status, _, err = tool("--config", "f.conf", "--out", "f.bin",
+                                  *options)
+            equal(status == 0, right, more + sink + err)
+        found, _ = made(QUIET + "mqtt_server=10.0.2.2\n", *page)
+        check("sink" not in dict(found), found)
+
+
+@case
+def mechanisms_that_cannot_be_had():
+    with folder():
+        refused("smtps_auth_required=yes\nsmtps_auth_mechanisms=none\n",
+                "smtps_auth_mechanisms: smtps_auth_required = yes needs a")
+        for word, right in (("none", True), ("EXTERNAL", False),
+                            ("all,-PLAIN,-LOGIN", True),
+                            ("LOGIN,-LOGIN", False), ("none,+LOGIN", True)):
+            line = f"submission_auth_mechanisms={word}\n"
+            if right:
+                made(QUIET + line)
+            else:
+                refused(line, "f.conf:1: submission_auth_mechanisms: none of "
+                        "them can be had")
 
 
 @case
@@ -172,11 +196,11 @@ def options_of_the_command_line_win():
         found, err = made(QUIET + "mqtt_topic=a\nallow=192.0.2.1\n",
                           "--set", "mqtt_topic=b c=d", "--set",
                           "allow=192.0.2.2", "--set", "allow=192.0.2.3",
-                          "--set", "mqtt-server=10.0.2.2")
+                          "--set", "mqtt-server= 10.0.2.2 ")
         equal(err, "")
         equal(dict(found)["allow"], "192.0.2.2,192.0.2.3")
-        equal([dict(found)[x] for x in ("mqtt_topic", "mqtt_server", "sink")],
-              ["b c=d", "10.0.2.2", "log,mqtt"])
+        equal([dict(found)[x] for x in ("mqtt_topic", "mqtt_server")],
+              ["b c=d", "10.0.2.2"])
         status, _, err = tool("--out", "f.bin", "--set", "smtp_prot=1")
         equal(status, 2)
         check("--set: smtp_prot: no such option; did you mean smtp_port?" in

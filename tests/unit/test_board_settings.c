@@ -100,7 +100,7 @@ static void assert_defaults(void)
 	assert_int_equal(board_policy_port(&o.policy, BOARD_SUBMISSION), 0);
 	assert_string_equal(o.host_name, "lwsmtpd");
 	assert_string_equal(o.mdns_name, "lwsmtpd");
-	assert_string_equal(o.sinks, "log");
+	assert_string_equal(o.sinks, "");
 	assert_int_equal(o.sink_message_max, 0);
 	assert_string_equal(o.ip, "");
 	assert_int_equal(o.mtu, 1500);

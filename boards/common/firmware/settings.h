@@ -46,11 +46,8 @@ struct board_settings {
 #if BOARD_SINKS
 	const char *sink_routes, *sink_best_effort; /* as given */
 #endif
-#if SMTPD_ALERT
-	const char *alert_rules; /* as given */
-#endif
 #if SMTPD_ALERT && BOARD_SINKS
-	const char *alert_charset; /* as given */
+	const char *alert_rules, *alert_charset; /* as given */
 #endif
 #if SMTPD_TLS_CLIENT_CERT
 	uint8_t client_cert[BOARD_PORTS]; /* enum board_client_cert */

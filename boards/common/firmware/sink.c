@@ -115,10 +115,23 @@ static const char *charset(void)
 #define charset() ""
 #endif
 
+static const char *wanted(const struct board_settings *s)
+{
+	bool page = false, mqtt = false;
+
+#if SMTPD_PAGE
+	page = *s->page_password && s->page_port;
+#endif
+#if SMTPD_MQTT
+	mqtt = *s->mqtt_server;
+#endif
+	return *s->sinks ? s->sinks : board_sinks_default(page, mqtt);
+}
+
 /* What the list of sinks is to be; routes and best effort become right. */
 static const char *check(const struct board_settings *s)
 {
-	const char *why = board_sinks_check(s->sinks);
+	const char *list = wanted(s), *why = board_sinks_check(list);
 
 	if (why) {
 		complain("sink", why, "no mail is taken");
@@ -136,7 +149,7 @@ static const char *check(const struct board_settings *s)
 		complain("sink_best_effort", why, "all sinks are required");
 		board_sinks_take_best_effort("");
 	}
-	return s->sinks;
+	return list;
 }
 
 /* see sink.h */

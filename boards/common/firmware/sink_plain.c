@@ -93,7 +93,7 @@ void board_sink_open(void)
 	const char *sinks = board_settings.sinks;
 
 	silent = strcmp(sinks, "null") == 0;
-	wrong = !silent && strcmp(sinks, "log") != 0;
+	wrong = !silent && *sinks && strcmp(sinks, "log") != 0;
 	if (!wrong)
 		return;
 	board_put("settings: sink: \"");

@@ -10,6 +10,10 @@
 #include "event.h"
 #include "sinks_list.h"
 
+#if BOARD_ENVELOPE_MAX < 512
+#error "BOARD_ENVELOPE_MAX: at least 512, for the longest reverse-path"
+#endif
+
 #if !SMTPD_ALERT
 #define board_reader_push(i, p, len) ((void)0)
 #define board_reader_finish(i)       ((void)0)

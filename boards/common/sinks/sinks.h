@@ -145,6 +145,10 @@ void board_sinks_use(const struct board_sinks_config *);
 /* The sink to give to the listeners. */
 extern const struct smtpd_sink board_sink;
 
+/* The list where none is given: log; who has a page, or a broker, wants to see
+ * alerts there. Of kinds that are built in; static. */
+const char *board_sinks_default(bool page, bool mqtt);
+
 /*
  * Check, or check and open, the sinks of a comma list such as
  * "log,maildir:/var/mail/in". Returns NULL, or what is wrong as a text that

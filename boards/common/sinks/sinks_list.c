@@ -20,6 +20,26 @@ struct smtpd_str board_sink_names[BOARD_MAX_SINKS];
 
 /* ---- the list of --sink ---- */
 
+#if SMTPD_INBOX
+#define INBOX ",inbox"
+#else
+#define INBOX ""
+#endif
+#if SMTPD_MQTT
+#define MQTT ",mqtt"
+#else
+#define MQTT ""
+#endif
+
+/* see sinks.h */
+const char *board_sinks_default(bool page, bool mqtt)
+{
+	static const char *const lists[] = {
+		"log", "log" INBOX, "log" MQTT, "log" INBOX MQTT};
+
+	return lists[page + 2 * mqtt];
+}
+
 static const struct board_sink_kind *find_kind(const char *name, size_t len)
 {
 	const struct board_sink_kind *const *k = board_sinks_config->kinds;
