@@ -106,6 +106,7 @@ int board_flags_parse(const struct board_flags *f, struct smtpd_str list,
 {
 	const char *end = list.s + list.len, *at = list.s;
 	uint32_t got = *bits;
+	bool first = true;
 
 	for (;;) {
 		struct smtpd_str word;
@@ -118,10 +119,11 @@ int board_flags_parse(const struct board_flags *f, struct smtpd_str list,
 		word.len = (uint16_t)((comma ? comma : end) - at);
 		while (word.len && word.s[word.len - 1] == ' ')
 			word.len--;
-		if (!apply(f, word, at == list.s, &got)) {
+		if (!apply(f, word, first, &got)) {
 			say_right(f, word, why);
 			return SMTPD_EINVAL;
 		}
+		first = false;
 		if (!comma)
 			break;
 		at = comma + 1;

@@ -93,6 +93,7 @@ static void mechanisms(void **state)
 		{"all", "all", all},
 		{"none", "none", 0},
 		{"PLAIN, LOGIN", "none,+PLAIN,+LOGIN", plain | login},
+		{" PLAIN", "none,+PLAIN", plain},
 		{"-LOGIN", "all,-LOGIN", all & ~login},
 		{"all,-PLAIN,-LOGIN", "all,-PLAIN,-LOGIN",
 			all & ~(plain | login)},
