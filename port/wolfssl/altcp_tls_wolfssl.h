@@ -35,6 +35,8 @@
 
 #include "tls_engine.h"
 
+struct altcp_tls_config; /* also where lwIP has no TLS */
+
 /*
  * Wrap a live connection like altcp_tls_wrap().
  *

@@ -100,6 +100,11 @@ struct altcp_tls_config *const *board_server_tls(void)
 	return tls[0] ? &tls[0] : NULL;
 }
 #else
+struct altcp_tls_config *const *board_server_tls(void)
+{
+	return NULL;
+}
+
 static void open_tls(void)
 {
 	board_settings.policy.use_tls = false;
@@ -187,6 +192,11 @@ static bool is_open_relay(unsigned i)
 	struct smtpd_listener l;
 	struct board_text t;
 
+#if SMTPD_TLS_CLIENT_CERT
+	/* who has no certificate of ours gets no further than the handshake */
+	if (board_settings.client_cert[i] == BOARD_CLIENT_CERT_REQUIRE)
+		return false;
+#endif
 	l = board_relay_listener(&listeners[i].smtpd);
 	if (!board_settings.policy.relays ||
 		lwip_smtpd_relay_check(&l, address) == 0)
