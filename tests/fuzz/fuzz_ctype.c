@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * A parameter is the same whatever room there is, or is said not to fit (with
- * the white space at its end, that is not counted otherwise); a file name is
- * UTF-8 and fits.
+ * the white space at its end, that is not counted otherwise), and no longer than
+ * where it stands, but for what is not UTF-8 in pieces; a file name is UTF-8 and
+ * fits.
  *
  * tests: sources tests/unit/engine/octets.c
  */
@@ -25,7 +26,7 @@ static void check_param(struct smtpd_str value, const char *name)
 	char all[VALUE_MAX], *some;
 	size_t n = smtpd_mime_param(value, name, all, sizeof all), cap, got;
 
-	if (n > value.len)
+	if (n > 3u * value.len) /* U+FFFD has three octets */
 		abort();
 	for (cap = n; cap + 2 > n && cap < sizeof all; cap--) {
 		some = exact_copy(all, cap);
