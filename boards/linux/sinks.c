@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-3-Clause
  */
-#include <string.h>
+#include <stdio.h>
 
 #include "log.h"
 #include "mqtt.h"
@@ -76,7 +76,8 @@ static void add_sinks(struct board_options *o)
 #if SMTPD_MQTT
 	mqtt = *o->mqtt_server;
 #endif
-	strcpy(o->sinks, board_sinks_default(board_page_used(), mqtt));
+	snprintf(o->sinks, sizeof o->sinks, "%s",
+		board_sinks_default(board_page_used(), mqtt));
 }
 
 /* see sinks.h */

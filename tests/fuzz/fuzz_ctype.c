@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * A parameter is the same whatever room there is, or is said not to fit (with
- * the white space at its end, that is not counted otherwise), and no longer than
- * where it stands, but for what is not UTF-8 in pieces; a file name is UTF-8 and
- * fits.
+ * the white space at its end, that is not counted otherwise), and no longer
+ * than where it stands, but for what is not UTF-8 in pieces; a file name is
+ * UTF-8 and fits.
  *
  * tests: sources tests/unit/engine/octets.c
  */
