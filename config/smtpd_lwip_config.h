@@ -43,9 +43,10 @@
 #define SMTPD_LWIP_LINGER_MS 5000
 #endif
 
-/* TCP connections and listeners of other users of lwIP: a web page, MQTT. */
+/* TCP connections and listeners of other users of lwIP: a web page, which has
+ * ten, MQTT, which has one. */
 #ifndef SMTPD_LWIP_OTHER_TCP
-#define SMTPD_LWIP_OTHER_TCP (SMTPD_LWIP_GATEWAY ? 16 : 2)
+#define SMTPD_LWIP_OTHER_TCP (SMTPD_LWIP_GATEWAY ? 16 : SMTPD_PAGE ? 12 : 2)
 #endif
 #ifndef SMTPD_LWIP_OTHER_LISTENERS
 #define SMTPD_LWIP_OTHER_LISTENERS 1
@@ -163,6 +164,9 @@
 #endif
 #if SMTPD_INBOX_STAGES < 1 || SMTPD_INBOX_STAGES > 255
 #error "SMTPD_INBOX_STAGES: 1 to 255"
+#endif
+#if SMTPD_PAGE && 10 + SMTPD_MQTT > SMTPD_LWIP_OTHER_TCP
+#error "SMTPD_PAGE: ten of SMTPD_LWIP_OTHER_TCP, eleven with SMTPD_MQTT"
 #endif
 #if SMTPD_LWIP_CLOSING < 1
 #error "SMTPD_LWIP_CLOSING: at least 1, or nobody could be told 421"
