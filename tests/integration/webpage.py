@@ -80,6 +80,21 @@ class Page:
         check(head.startswith(b"HTTP/1.1 "), "no answer", head, octets[:80])
         return int(head[9:12]), head.decode(), body
 
+    def half_closed(self, octets):
+        """Send this with our FIN in the same segment; returns all that comes
+        until the other side's, as it is on the wire without TLS. A reset is an
+        error."""
+        s = socket.create_connection((self.host, self.port), PATIENCE)
+        with s:
+            tls = Records(self.context, s) if self.context else None
+            s.send(tls.sealed(octets) if tls else octets, socket.MSG_MORE)
+            s.shutdown(socket.SHUT_WR)
+            parts = []
+            while part := s.recv(65536):
+                parts.append(part)
+            whole = b"".join(parts)
+            return tls.opened(whole) if tls else whole
+
     def request(self, path, fields="", method="GET", password=None, host=None):
         """A well-formed one, as text; password "": none."""
         own = "" if password == "" else self.auth(password)
@@ -100,6 +115,46 @@ class Page:
         """How many of a pool are used."""
         return {p["name"]: p for p in
                 self.json("/status.json")["pools"]}[name]["used"]
+
+
+class Records:
+    """TLS on a socket whose segments are the caller's."""
+
+    def __init__(self, context, s):
+        self.came, self.goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.came, self.goes)
+        while True:
+            try:
+                self.tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                s.sendall(self.goes.read())
+                octets = s.recv(65536)
+                check(octets, "closed in the handshake")
+                self.came.write(octets)
+        s.sendall(self.goes.read())
+
+    def sealed(self, octets):
+        """As records, with a close_notify behind them."""
+        self.tls.write(octets)
+        try:
+            self.tls.unwrap()
+        except ssl.SSLWantReadError:
+            pass
+        return self.goes.read()
+
+    def opened(self, records):
+        """What is in them; the last MUST be a close_notify."""
+        self.came.write(records)
+        parts = []
+        try:
+            while part := self.tls.read(65536):
+                parts.append(part)
+        except ssl.SSLZeroReturnError:
+            pass
+        except ssl.SSLWantReadError as e:
+            raise AssertionError("no close_notify") from e
+        return b"".join(parts)
 
 
 class Kept:

@@ -84,16 +84,12 @@ static void take(struct board_page_conn *c, const struct pbuf *p)
  * heap would belong to nobody, and to no deadline, for minutes. */
 static err_t on_eof(struct board_page_conn *c)
 {
-	unsigned unread = altcp_sndqueuelen(c->pcb);
-
 	c->eof = true;
 	if (c->stage == PAGE_ANSWER)
 		return ERR_OK;
-	if (c->stage == PAGE_LINGER) /* 1: our FIN */
-		return end(c, unread <= 1);
-	if (!unread)
+	if (c->shut || !altcp_sndqueuelen(c->pcb))
 		return end(c, true);
-	board_page_enter(c, PAGE_LINGER);
+	board_page_leave(c);
 	return ERR_OK;
 }
 

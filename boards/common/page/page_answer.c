@@ -256,10 +256,15 @@ static void send_event(struct board_page_conn *c)
 
 /* ---- from the first octet to the last ---- */
 
-/* see page_conn.h */
+/* A FIN that met the other side's would take the pcb to TIME_WAIT, where lwIP
+ * calls nobody any more; so end() is for who has sent one.
+ *
+ * see page_conn.h */
 void board_page_leave(struct board_page_conn *c)
 {
-	if (altcp_shutdown(c->pcb, 0, 1) == ERR_OK)
+	if (!c->eof && !c->shut && !altcp_sndqueuelen(c->pcb))
+		c->shut = altcp_shutdown(c->pcb, 0, 1) == ERR_OK;
+	if (c->stage != PAGE_LINGER)
 		board_page_enter(c, PAGE_LINGER);
 }
 
@@ -268,6 +273,8 @@ void board_page_send(struct board_page_conn *c)
 {
 	if (c->stage == PAGE_STREAM)
 		send_event(c);
+	if (c->stage == PAGE_LINGER)
+		board_page_leave(c);
 	if (c->stage != PAGE_ANSWER)
 		return;
 	send_rest(c);
@@ -276,9 +283,7 @@ void board_page_send(struct board_page_conn *c)
 	altcp_output(c->pcb);
 	if (c->rest_len || c->writer)
 		return;
-	if (c->eof)
-		board_page_enter(c, PAGE_LINGER);
-	else if (c->keep && !c->owed)
+	if (c->keep && !c->owed && !c->eof)
 		board_page_enter(c, PAGE_REQUEST);
 	else
 		board_page_leave(c);

@@ -18,7 +18,7 @@ enum board_page_stage {
 	PAGE_REQUEST, /* the handshake of TLS is part of it */
 	PAGE_ANSWER,
 	PAGE_STREAM, /* /events */
-	PAGE_LINGER, /* one side is closed, what was said is on its way */
+	PAGE_LINGER, /* it ends once what was said is acknowledged */
 };
 
 struct board_page_conn {
@@ -35,7 +35,8 @@ struct board_page_conn {
 	bool shaking; /* TLS is not up yet */
 	bool chunked; /* nobody knows how long the body will be */
 	bool keep;    /* another request may follow the answer */
-	bool eof;
+	bool eof;     /* the other side is closed */
+	bool shut;    /* ours is */
 };
 
 extern const struct board_page *board_page;
@@ -55,7 +56,8 @@ void board_page_answer(struct board_page_conn *, unsigned status);
  */
 void board_page_send(struct board_page_conn *);
 
-/* Close our side, and wait for the other's. */
+/* Linger: our side is closed once all that was said is acknowledged, the
+ * connection once the other side is, or at its deadline. */
 void board_page_leave(struct board_page_conn *);
 
 #endif
