@@ -30,6 +30,34 @@ static bool same(const char *s, size_t len, const char *word)
 	return i == len && !word[i];
 }
 
+/* How long it is without the blanks around it, which *s passes over. */
+static size_t trim(const char **s, size_t len)
+{
+	for (; len && (**s == ' ' || **s == '\t'); (*s)++)
+		len--;
+	while (len && ((*s)[len - 1] == ' ' || (*s)[len - 1] == '\t'))
+		len--;
+	return len;
+}
+
+/* Is this word, in lower case, in the comma list, RFC 9110 5.6.1? */
+static bool listed(const char *s, size_t len, const char *word)
+{
+	const char *end = s + len, *item, *comma;
+
+	while (s < end) {
+		comma = memchr(s, ',', (size_t)(end - s));
+		if (!comma)
+			comma = end;
+		item = s;
+		len = trim(&item, (size_t)(comma - s));
+		if (same(item, len, word))
+			return true;
+		s = comma < end ? comma + 1 : end;
+	}
+	return false;
+}
+
 /* Copy with NUL; false when it does not fit. */
 static bool copy(char *to, size_t cap, const char *s, size_t len)
 {
@@ -72,21 +100,30 @@ static unsigned take_host(struct board_http *h, const char *s, size_t len)
 	return 0;
 }
 
+/* What stands before the authority of an absolute-form, 3.2.2; 0: it is not
+ * one. */
+static size_t scheme(const char *s, size_t len)
+{
+	if (len > 7 && same(s, 7, "http://"))
+		return 7;
+	return len > 8 && same(s, 8, "https://") ? 8 : 0;
+}
+
 static unsigned take_target(struct board_http *h, const char *s, size_t len)
 {
+	size_t from = scheme(s, len), n = from;
 	const char *query;
 	unsigned status;
-	size_t n;
 
-	if (len > 7 && same(s, 7, "http://")) { /* absolute-form, 3.2.2 */
-		for (n = 7; n < len && s[n] != '/' && s[n] != '?'; n++)
-			;
-		status = take_host(h, s + 7, n - 7);
+	if (from) {
+		while (n < len && s[n] != '/' && s[n] != '?')
+			n++;
+		status = take_host(h, s + from, n - from);
 		if (status)
 			return status;
 		h->absolute = true;
 		s += n, len -= n;
-		if (!len)
+		if (!len || *s == '?')
 			s = "/", len = 1;
 	}
 	if (*s != '/')
@@ -155,7 +192,7 @@ static unsigned known(
 		return 0;
 	}
 	if (same(h->line, name, "connection"))
-		h->close = h->close || same(s, len, "close");
+		h->close = h->close || listed(s, len, "close");
 	if (same(h->line, name, "transfer-encoding"))
 		return 400;
 	return same(h->line, name, "expect") ? 417 : 0;
@@ -170,8 +207,8 @@ static bool is_ours(const char *s, size_t name)
 
 static unsigned field(struct board_http *h)
 {
-	const char *s, *end = h->line + h->line_len;
-	size_t name = 0;
+	const char *s;
+	size_t name = 0, len;
 
 	if (++h->fields > BOARD_HTTP_FIELDS_MAX)
 		return 431;
@@ -182,11 +219,8 @@ static unsigned field(struct board_http *h)
 	if (h->cut)
 		return is_ours(h->line, name) ? 431 : 0;
 	s = h->line + name + 1;
-	while (s < end && (*s == ' ' || *s == '\t'))
-		s++;
-	while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	return known(h, name, s, (size_t)(end - s));
+	len = trim(&s, h->line_len - name - 1);
+	return known(h, name, s, len);
 }
 
 /* ---- lines ---- */
