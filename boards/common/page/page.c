@@ -50,12 +50,23 @@ static void drop(struct board_page_conn *c)
 	memset(c, 0, sizeof *c);
 }
 
+/* lwIP's own tcp_close() goes on to call who was there, for as long as the
+ * other side does not acknowledge our FIN. */
+static void forget(struct altcp_pcb *pcb)
+{
+	altcp_arg(pcb, NULL);
+	altcp_recv(pcb, NULL);
+	altcp_sent(pcb, NULL);
+	altcp_err(pcb, NULL);
+	altcp_poll(pcb, NULL, 1);
+}
+
 /* Returns what lwIP is to get. */
 static err_t end(struct board_page_conn *c, bool close)
 {
 	struct altcp_pcb *pcb = c->pcb;
 
-	altcp_err(pcb, NULL);
+	forget(pcb);
 	drop(c);
 	if (close && altcp_close(pcb) == ERR_OK)
 		return ERR_OK;
