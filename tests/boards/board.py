@@ -127,7 +127,8 @@ class Board:
     users     {name: password}; None: USER with PASSWORD
     lines     more lines of its users file
     cert      (certificate, key) files; None: a fresh self-signed one
-    options   of boards/run, before those of this class
+    options   of boards/run, before those of this class; with --blob, settings
+              do not count
     ready     seconds to wait for the ready line; None: do not wait
     wrapper   words in front of the command
     """
@@ -162,8 +163,9 @@ class Board:
         self.settings = dict(settings)
         self.write_settings()
         self.command = [
-            *wrapper, RUN, name, *options, *where, "--settings", self.path("settings"),
-            "--", "-qmp", f"unix:{self.control},abstract=on,server=on,wait=off",
+            *wrapper, RUN, name, *options, *where,
+            *(() if "--blob" in options else
+              ("--settings", self.path("settings"))), "--", "-qmp", f"unix:{self.control},abstract=on,server=on,wait=off",
             *qemu]
         image(name)
         self.start(ready)

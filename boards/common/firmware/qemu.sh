@@ -25,7 +25,7 @@ usage: boards/run $board [OPTIONS] [-- QEMU ARGUMENTS]
   --settings FILE    configuration, as that of boards/linux
   --NAME=VALUE       an option of it; wins over the file
   --blob FILE        the settings region as it is, made by
-                     boards/common/provision
+                     boards/common/provision; alone
   --net tap:NAME     on this TAP device instead of QEMU's user network
   --no-host          without semihosting: the board has no entropy, no time
 END
@@ -83,6 +83,11 @@ qemu_network() {
 # the same time.
 qemu_provision() {
 	if [ -n "$qemu_blob" ]; then
+		[ -z "$qemu_settings$qemu_set" ] || {
+			echo "boards/run: --blob is the whole region:" \
+				"neither --settings nor --NAME=VALUE" >&2
+			exit 2
+		}
 		exec 9<"$qemu_blob" || exit 1
 		return
 	fi
@@ -101,6 +106,20 @@ qemu_provision() {
 	exec 9<"$build/settings.bin" 8>&-
 }
 
+# Where the page is, if what descriptor 9 has opens it on the port that leads
+# here.
+qemu_page_url() {
+	region=$("$boards/common/provision" --show /proc/self/fd/9 2>/dev/null)
+	says() { printf '%s\n' "$region" | grep -q "^$1"; }
+	says 'page_password: ' || return 0
+	! says 'page_port = ' || says "page_port = $board_page\$" || return 0
+	if says 'page_tls = no$'; then
+		echo "http://127.0.0.1:$qemu_page/"
+	elif [ "$qemu_host" = yes ] && ! says 'smtpd_use_tls = no$'; then
+		echo "https://127.0.0.1:$qemu_page/"
+	fi
+}
+
 qemu_hint() {
 	[ "$qemu_net" = user ] || return 0
 	cat >&2 <<END
@@ -109,8 +128,9 @@ $qemu_smtps its 465; when it is ready:
 try: swaks --server 127.0.0.1 --port $qemu_smtp --from camera@example.org \
 --to you@example.org
 END
-	[ -z "${board_page:-}" ] ||
-		echo "and look at https://127.0.0.1:$qemu_page/" >&2
+	[ -n "${board_page:-}" ] || return 0
+	url=$(qemu_page_url)
+	[ -z "$url" ] || echo "and look at $url" >&2
 }
 
 board_qemu() {
