@@ -157,7 +157,7 @@ static struct pem *MAYBE identity_ec(void)
 	return &p;
 }
 
-static struct pem *MAYBE identity_rsa(void)
+static MAYBE struct pem *identity_rsa(void)
 {
 	static struct pem p;
 
