@@ -18,7 +18,7 @@
 #include "lwip/tcp.h"
 #include "lwip/timeouts.h"
 
-/* While somebody waits for a record buffer, the deadlines are looked at. */
+/* While somebody waits for a record buffer, or has no polls. */
 #define WATCH_MS 500u
 
 static bool timer_set;
@@ -316,7 +316,7 @@ static err_t next(struct tls_pcb *s)
 
 	p = plain_buffer((u16_t)LWIP_MIN(room, PBUF_POOL_BUFSIZE));
 	if (!p)
-		return ERR_INPROGRESS; /* poll comes back to it */
+		return ERR_INPROGRESS;
 	n = smtpd_tls_read(s->tls, p->payload, p->len);
 	if (n <= 0) {
 		pbuf_free(p);
@@ -360,11 +360,22 @@ static err_t shake(struct tls_pcb *s)
 	return gone(s, serial) ? ERR_CLSD : ERR_OK;
 }
 
+/* What found no memory or was refused waits for poll; after both FINs there is
+ * none (TIME_WAIT), and lwIP frees inner without a word. */
+static void come_back(struct tls_pcb *s)
+{
+	if ((s->flags & (S_FIN | S_EOF)) != S_FIN)
+		return;
+	s->flags |= S_KICK;
+	if (!timer_set)
+		set_timer(WATCH_MS);
+}
+
 /* Returns what lwIP is to get: ERR_ABRT when the inner pcb was aborted. */
 err_t altcp_tls_run(struct tls_pcb *s)
 {
 	uint32_t serial = s->serial;
-	err_t err = ERR_OK;
+	err_t err;
 
 	if (s->flags & S_RUNNING) {
 		altcp_tls_kick(s);
@@ -372,12 +383,11 @@ err_t altcp_tls_run(struct tls_pcb *s)
 	}
 	s->flags |= S_RUNNING;
 	s->flags &= (u8_t)~S_WAITING;
-	if (!(s->flags & S_OPEN))
-		err = shake(s);
-	else
-		err = report_sent(s);
+	err = s->flags & S_OPEN ? report_sent(s) : shake(s);
 	if (err == ERR_OK)
 		err = deliver_all(s);
+	if (err == ERR_INPROGRESS)
+		come_back(s);
 	if (!gone(s, serial))
 		s->flags &= (u8_t)~S_RUNNING;
 	return below(err);

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * tests: link port/lwip port/wolfssl lwip wolfssl ssl crypto
+ * tests: wrap pbuf_alloc
  *
  * One lwIP stack whose only interface hands every packet back: a client pcb
  * talks to a server pcb. Writes of the connections below TLS can be made to
@@ -21,6 +22,18 @@
 #include "lwip/tcp.h"
 
 #define PORT 2525
+
+/* ---- pools that are empty ---- */
+
+static int no_pbufs;
+
+struct pbuf *__real_pbuf_alloc(pbuf_layer, u16_t, pbuf_type);
+struct pbuf *__wrap_pbuf_alloc(pbuf_layer, u16_t, pbuf_type);
+
+struct pbuf *__wrap_pbuf_alloc(pbuf_layer layer, u16_t len, pbuf_type type)
+{
+	return no_pbufs ? NULL : __real_pbuf_alloc(layer, len, type);
+}
 
 /* ---- two applications ---- */
 
@@ -336,6 +349,51 @@ static void half_close(void)
 	CHECK(client.got == 20000 && client.eof == 1 && !client.truncated);
 	CHECK(!server.pcb);
 	CHECK(!client.pcb && client.errors == 0);
+}
+
+/* The server's FIN goes first; when the client's comes the pcb is in TIME_WAIT,
+ * where lwIP polls no more. */
+static const struct tcp_pcb *server_shuts(void)
+{
+	const struct tcp_pcb *tcp;
+
+	both_up();
+	CHECK(up());
+	tcp = server.pcb->inner_conn->state;
+	server.shut_when_done = 1;
+	steps(100, 10);
+	CHECK(client.eof == 1 && tcp->state == FIN_WAIT_2);
+	return tcp;
+}
+
+static void case_153_fin_without_pbufs(void)
+{
+	const struct tcp_pcb *tcp = server_shuts();
+
+	CHECK(altcp_close(client.pcb) == ERR_OK);
+	client.pcb = NULL;
+	no_pbufs = 1;
+	steps(100, 10);
+	CHECK(server.eof == 0 && tcp->state == TIME_WAIT);
+	no_pbufs = 0;
+	server.close_when_done = 1;
+	steps(100, 10);
+	CHECK(server.eof == 1 && !server.truncated && !server.pcb);
+}
+
+static void fin_and_refused_data(void)
+{
+	const struct tcp_pcb *tcp = server_shuts();
+
+	server.refuse = 3;
+	client.to_write = 100;
+	client.close_when_done = 1;
+	pump(&client);
+	steps(20, 10);
+	CHECK(server.eof == 0 && tcp->state == TIME_WAIT);
+	server.close_when_done = 1;
+	steps(200, 10);
+	CHECK(server.got == 100 && server.eof == 1 && !server.pcb);
 }
 
 /* TCP's FIN without close_notify: the inner connection is closed alone. */
@@ -702,6 +760,8 @@ int main(void)
 	RUN(both_ways);
 	RUN(clean_close);
 	RUN(half_close);
+	RUN(case_153_fin_without_pbufs);
+	RUN(fin_and_refused_data);
 	RUN(case_079_truncated);
 	RUN(reset_by_peer);
 	RUN(reset_in_handshake);
