@@ -57,6 +57,8 @@ static const struct answer answers[] = {
 	ANSWER(CONNACK "\x40\x03\x00\x01\x00", LENGTH),
 	ANSWER(CONNACK "\x40\x00", LENGTH),
 	ANSWER(CONNACK "\xd0\x02\x00\x00", LENGTH),
+	ANSWER(CONNACK "\x40\x02\x00\x00", "packet identifier 0"),
+	ANSWER(CONNACK "\x40\x02\x01\x00" PINGRESP, NULL),
 };
 
 /* The answers that are right come out as they went in, one after the other. */

@@ -4,8 +4,10 @@
  * SPDX-License-Identifier: BSD-3-Clause
  *
  * lwIP's app calls back from inside its own loops and goes on with what it
- * had: nothing here connects or disconnects from a callback but the guard,
- * which stands where lwIP's app would itself close. All else is the timer's.
+ * had, and closes in `recv` without a word to TCP when that has to abort (TLS
+ * with no memory for its last record). So nothing here connects or disconnects
+ * from a callback, and the app gets no input that makes it do so: a connection
+ * that is no good is left to the timer.
  */
 #include "smtpd_lwip_config.h"
 
@@ -57,7 +59,8 @@ static struct {
 	uint32_t backoff_ms;
 	uint32_t connects;
 	uint8_t state;
-	bool restart; /* this connection is no good */
+	bool blame;         /* `broken` may be the oldest message's fault */
+	const char *broken; /* why this connection is no good, or NULL */
 } mqtt;
 
 static void tick(void *arg);
@@ -100,6 +103,16 @@ static void wait_longer(void)
 	mqtt.wait_ms = mqtt.backoff_ms + LWIP_RAND() % (mqtt.backoff_ms + 1);
 }
 
+/* Leave it to the timer. why: static; the first one counts. */
+static void broken(const char *why, bool blame)
+{
+	if (!mqtt.broken) {
+		mqtt.broken = why;
+		mqtt.blame = blame;
+	}
+	arm(0);
+}
+
 /* why: static. A problem that stays is said once. */
 static void lost(const char *why, bool blame)
 {
@@ -109,7 +122,7 @@ static void lost(const char *why, bool blame)
 	if (mqtt.state == ONLINE && mqtt.config->lost)
 		mqtt.config->lost();
 	mqtt.state = WAITING;
-	mqtt.restart = false;
+	mqtt.broken = NULL;
 	wait_longer();
 	if (mqtt.problem != why)
 		say("no connection: ", why);
@@ -145,12 +158,12 @@ static const char *reason(mqtt_connection_status_t status)
 
 static void acked(void *arg, err_t err)
 {
-	if (err == ERR_OK) {
-		mqtt.backoff_ms = 0;
-		board_mqtt_store_acked(arg);
-	} else {
-		mqtt.restart = true;
+	if (err != ERR_OK) {
+		broken("the broker does not acknowledge", false);
+		return;
 	}
+	mqtt.backoff_ms = 0;
+	board_mqtt_store_acked(arg);
 	arm(0);
 }
 
@@ -175,6 +188,8 @@ static void on_connection(
 	LWIP_UNUSED_ARG(arg);
 	if (status == MQTT_CONNECT_ACCEPTED)
 		greet();
+	else if (mqtt.broken)
+		lost(mqtt.broken, mqtt.blame);
 	else
 		lost(reason(status), true);
 }
@@ -182,49 +197,47 @@ static void on_connection(
 /* Give lwIP's app a whole packet. */
 static const char *hand_on(void *arg, struct altcp_pcb *conn, uint8_t len)
 {
-	struct pbuf *p = pbuf_alloc(PBUF_RAW, len, PBUF_RAM);
+	const uint8_t *packet = mqtt.guard.octets;
+	struct pbuf *p;
 
+	if (mqtt.state == CONNECTING && packet[3]) /* CONNACK's return code */
+		return reason((mqtt_connection_status_t)packet[3]);
+	p = pbuf_alloc(PBUF_RAW, len, PBUF_RAM);
 	if (!p)
 		return "no memory";
-	pbuf_take(p, mqtt.guard.octets, len);
+	pbuf_take(p, packet, len);
 	mqtt.recv(arg, conn, p, ERR_OK);
 	if (mqtt.state == ONLINE)
 		mqtt.since_ms = sys_now();
 	return NULL;
 }
 
-static const char *take(void *arg, struct altcp_pcb *conn, const struct pbuf *p)
+static void take(void *arg, struct altcp_pcb *conn, const struct pbuf *p)
 {
 	const char *why;
 	uint8_t len;
 	u16_t i;
 
-	for (i = 0; i < p->tot_len; i++) {
+	for (i = 0; i < p->tot_len && !mqtt.broken; i++) {
 		why = board_mqtt_guard(&mqtt.guard, pbuf_get_at(p, i), &len);
 		if (!why && len)
 			why = hand_on(arg, conn, len);
 		if (why)
-			return why;
-		if (mqtt.client.conn != conn)
-			break; /* it has closed it */
+			broken(why, true);
 	}
-	return NULL;
 }
 
 /* In front of lwIP's app. */
 static err_t on_recv(
 	void *arg, struct altcp_pcb *conn, struct pbuf *p, err_t err)
 {
-	const char *why;
-
-	if (!p || err != ERR_OK)
-		return mqtt.recv(arg, conn, p, err);
-	why = take(arg, conn, p);
-	pbuf_free(p);
-	if (!why)
+	LWIP_UNUSED_ARG(err); /* always ERR_OK */
+	if (!p) {
+		broken(reason(MQTT_CONNECT_DISCONNECTED), true);
 		return ERR_OK;
-	mqtt_disconnect(&mqtt.client);
-	lost(why, true);
+	}
+	take(arg, conn, p);
+	pbuf_free(p);
 	return ERR_OK;
 }
 
@@ -299,10 +312,10 @@ static void begin(void)
 
 /* ---- the timer ---- */
 
-static void give_up(const char *why)
+static void give_up(const char *why, bool blame)
 {
 	mqtt_disconnect(&mqtt.client);
-	lost(why, false);
+	lost(why, blame);
 }
 
 /* When the state we are in is to be left. lwIP's app takes a TCP segment that
@@ -323,17 +336,19 @@ static void tick(void *arg)
 	bool silent = board_mqtt_store_expire(sys_now(), &next_ms);
 
 	LWIP_UNUSED_ARG(arg);
-	if (next_ms < IDLE_MS)
-		mqtt.wait_ms = LWIP_MIN(mqtt.wait_ms, EAGER_MS);
-	if (mqtt.state == ONLINE && (mqtt.restart || silent))
-		give_up("the broker does not acknowledge");
+	if (mqtt.state == ONLINE && silent)
+		broken("the broker does not acknowledge", false);
+	if (mqtt.broken)
+		give_up(mqtt.broken, mqtt.blame);
 	else if (mqtt.state == WAITING && !state_ms())
 		begin();
 	else if (mqtt.state != OFF && !state_ms())
-		give_up("the broker does not answer");
+		give_up("the broker does not answer", false);
 	else if (mqtt.state == ONLINE &&
 		 board_mqtt_store_pump(&mqtt.client, acked))
 		next_ms = LWIP_MIN(next_ms, RETRY_MS);
+	if (next_ms < IDLE_MS)
+		mqtt.wait_ms = LWIP_MIN(mqtt.wait_ms, EAGER_MS);
 	arm(LWIP_MIN(next_ms, state_ms()));
 }
 
@@ -355,6 +370,7 @@ void board_mqtt_start(const struct board_mqtt_config *config)
 	mqtt.info.tls_config = config->tls;
 #endif
 	mqtt.problem = NULL;
+	mqtt.broken = NULL;
 	mqtt.backoff_ms = mqtt.wait_ms = 0;
 	mqtt.since_ms = sys_now();
 	mqtt.state = WAITING;

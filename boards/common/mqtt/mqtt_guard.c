@@ -37,6 +37,8 @@ const char *board_mqtt_guard(
 	/* no session can be present: we ask for a clean one */
 	if (g->at == 2 && g->octets[0] == CONNACK && octet)
 		why = "flags in CONNACK";
+	if (g->at == 3 && g->octets[0] == PUBACK && !g->octets[2] && !octet)
+		why = "packet identifier 0";
 	if (g->at++ == 1 + left) {
 		*len = g->at;
 		g->at = 0;
