@@ -206,6 +206,16 @@
 #ifndef MQTT_REQ_MAX_IN_FLIGHT
 #define MQTT_REQ_MAX_IN_FLIGHT SMTPD_LWIP_BY(8, 32)
 #endif
+/* Unit: octets per second. A broker's silence is no sign while messages are on
+ * their way to it at this rate. */
+#ifndef MQTT_SLOWEST_LINK
+#define MQTT_SLOWEST_LINK 512
+#endif
+/* Unit: s. Longest wait for an acknowledgment: 30 and all that may go first. */
+#ifndef MQTT_REQ_TIMEOUT
+#define MQTT_REQ_TIMEOUT                                                       \
+	(30 + (MQTT_OUTPUT_RINGBUF_SIZE + TCP_SND_BUF) / MQTT_SLOWEST_LINK)
+#endif
 
 /* ---- pools ---- */
 

@@ -241,6 +241,61 @@ static void greet_with(const char *octets, size_t len)
 	broker.greeting_len = len;
 }
 
+/* A picture of which the broker takes so many octets per second. The one before
+ * has nearly closed its window. */
+static void upload_at(unsigned rate)
+{
+	CHECK(TCP_WND - PICTURE < 4 * TCP_MSS);
+	listen_with(altcp_tcp_new());
+	start("10.0.0.1", NULL);
+	broker.rate = 0;
+	publish(0);
+	run_ms(25000);
+	CHECK(ended == BOARD_MQTT_DONE);
+	publish(0);
+	broker.rate = rate;
+	run_ms(100000);
+	CHECK(ended == -1 && broker.connections == 1);
+}
+
+/* Two minutes without a word of the broker's. */
+static void case_136_a_slow_upload_is_no_silence(void)
+{
+	upload_at(MQTT_SLOWEST_LINK);
+	run_ms(20000);
+	CHECK(ended == BOARD_MQTT_DONE);
+	CHECK(broker.connections == 1 && broker.publishes == 2);
+}
+
+static void case_136_an_upload_that_is_too_slow_begins_anew(void)
+{
+	upload_at(MQTT_SLOWEST_LINK / 2);
+	run_ms(60000);
+	CHECK(ended == BOARD_MQTT_DONE);
+	CHECK(broker.connections == 2 && broker.publishes == 2);
+}
+
+/* Each time as the upload begins: that is not the message's fault. */
+static void case_136_a_network_that_goes_dead(void)
+{
+	unsigned times, i;
+
+	listen_with(altcp_tcp_new());
+	start("10.0.0.1", NULL);
+	publish(0);
+	for (times = 0; times < 4; times++) {
+		for (i = 0; i < 5000 && !stats().online; i++)
+			run_ms(20);
+		CHECK(stats().online && broker.connections == times + 1);
+		wire_cut = true;
+		run_ms(70000);
+		CHECK(!stats().online && ended == -1);
+		wire_cut = false;
+	}
+	run_ms(60000);
+	CHECK(ended == BOARD_MQTT_DONE && broker.publishes == 1);
+}
+
 static struct altcp_tls_config *server_tls, *client_tls;
 
 static void listen_with_tls(void)
@@ -357,6 +412,9 @@ static void with_broker(const char *name, void (*fn)(void))
 int main(void)
 {
 	stack_init();
+	RUN_WITH_BROKER(case_136_a_slow_upload_is_no_silence);
+	RUN_WITH_BROKER(case_136_an_upload_that_is_too_slow_begins_anew);
+	RUN_WITH_BROKER(case_136_a_network_that_goes_dead);
 	RUN_WITH_BROKER(case_136_unasked_without_memory);
 	RUN_WITH_BROKER(case_136_puback_of_nothing_without_memory);
 	RUN_WITH_BROKER(case_134_refused_without_memory);

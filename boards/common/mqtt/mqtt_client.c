@@ -191,7 +191,7 @@ static void on_connection(
 	else if (mqtt.broken)
 		lost(mqtt.broken, mqtt.blame);
 	else
-		lost(reason(status), true);
+		lost(reason(status), status != MQTT_CONNECT_TIMEOUT);
 }
 
 /* Give lwIP's app a whole packet. */
@@ -318,13 +318,21 @@ static void give_up(const char *why, bool blame)
 	lost(why, blame);
 }
 
-/* When the state we are in is to be left. lwIP's app takes a TCP segment that
- * was acknowledged for a sign of the broker: SILENT_MS is ours. */
+/* lwIP's app takes a TCP segment that was acknowledged for a sign of the
+ * broker: this is ours. While we send, it has nothing to say; no PINGREQ leaves
+ * either. */
+static uint32_t silent_ms(void)
+{
+	return SILENT_MS +
+	       board_mqtt_store_unacked() / MQTT_SLOWEST_LINK * 1000;
+}
+
+/* When the state we are in is to be left. */
 static uint32_t state_ms(void)
 {
 	uint32_t gone_ms = sys_now() - mqtt.since_ms;
 	uint32_t all_ms = mqtt.state == WAITING  ? mqtt.wait_ms
-			  : mqtt.state == ONLINE ? SILENT_MS
+			  : mqtt.state == ONLINE ? silent_ms()
 						 : CONNECT_MS;
 
 	return gone_ms < all_ms ? all_ms - gone_ms : 0;

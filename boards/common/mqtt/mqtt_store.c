@@ -179,6 +179,18 @@ bool board_mqtt_store_pump(struct mqtt_client_s *c, mqtt_request_cb_t acked)
 }
 
 /* see mqtt_store.h */
+uint32_t board_mqtt_store_unacked(void)
+{
+	const struct slot *s;
+	uint32_t octets = 0;
+
+	FOR_EACH(s)
+	if (s->state == SENT)
+		octets += s->len;
+	return octets;
+}
+
+/* see mqtt_store.h */
 void board_mqtt_store_acked(void *arg)
 {
 	struct slot *s;

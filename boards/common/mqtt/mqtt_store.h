@@ -27,6 +27,9 @@ int board_mqtt_store_put(const struct board_mqtt_message *);
  */
 bool board_mqtt_store_pump(struct mqtt_client_s *, mqtt_request_cb_t acked);
 
+/* Octets of payload that lwIP has and the broker has not acknowledged. */
+uint32_t board_mqtt_store_unacked(void);
+
 /* lwIP's app said this of the message with this arg. */
 void board_mqtt_store_acked(void *arg);
 
