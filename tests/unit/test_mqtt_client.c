@@ -377,10 +377,49 @@ static void case_136_who_waits_does_not_wait_longer(void)
 	CHECK(ended == BOARD_MQTT_DONE);
 }
 
+/* ---- networks ---- */
+
+static void without_an_address(void)
+{
+	netif_set_ipaddr(&netif, IP4_ADDR_ANY4);
+	start("192.0.2.1", NULL);
+	run_ms(100);
+	CHECK(strstr(said, "no connection: there is no address yet") != NULL);
+}
+
+#if LWIP_IPV6
+static void with_ipv6_alone(void)
+{
+	ip6_addr_t ip;
+
+	netif_set_ipaddr(&netif, IP4_ADDR_ANY4);
+	netif_create_ip6_linklocal_address(&netif, 1);
+	netif_ip6_addr_set_state(&netif, 0, IP6_ADDR_PREFERRED);
+	start("192.0.2.1", NULL);
+	run_ms(100);
+	CHECK(strstr(said, "there is no address yet") != NULL);
+	board_mqtt_stop();
+	CHECK(ip6addr_aton("2001:db8::1", &ip));
+	netif_ip6_addr_set(&netif, 1, &ip);
+	netif_ip6_addr_set_state(&netif, 1, IP6_ADDR_PREFERRED);
+	start("192.0.2.1", NULL);
+	run_ms(100);
+	CHECK(strstr(said, "no connection: no way there") != NULL);
+	board_mqtt_stop();
+	start("broker.example", NULL);
+	run_ms(100);
+	CHECK(strstr(said, "no DNS server") != NULL);
+	netif_ip6_addr_set_state(&netif, 0, IP6_ADDR_INVALID);
+	netif_ip6_addr_set_state(&netif, 1, IP6_ADDR_INVALID);
+}
+#endif
+
 /* ---- running ---- */
 
 static void end(void)
 {
+	ip4_addr_t ip;
+
 	board_mqtt_stop();
 	run_ms(100);
 	drop_connection();
@@ -392,6 +431,8 @@ static void end(void)
 	if (client_tls)
 		altcp_tls_free_config(client_tls);
 	server_tls = client_tls = NULL;
+	IP4_ADDR(&ip, 10, 0, 0, 1);
+	netif_set_ipaddr(&netif, &ip);
 }
 
 static void with_broker(const char *name, void (*fn)(void))
@@ -420,5 +461,9 @@ int main(void)
 	RUN_WITH_BROKER(case_134_refused_without_memory);
 	RUN_WITH_BROKER(case_135_closed_without_memory);
 	RUN_WITH_BROKER(case_136_who_waits_does_not_wait_longer);
+	RUN_WITH_BROKER(without_an_address);
+#if LWIP_IPV6
+	RUN_WITH_BROKER(with_ipv6_alone);
+#endif
 	return failures != 0;
 }

@@ -254,13 +254,25 @@ static err_t on_connected(void *arg, struct altcp_pcb *conn, err_t err)
 
 /* ---- a connection begins ---- */
 
-/* Why not; before DHCP has answered nobody is to blame. */
+static bool has_address(const struct netif *n)
+{
+#if LWIP_IPV6
+	s8_t i;
+
+	for (i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++)
+		if (ip6_addr_isvalid(netif_ip6_addr_state(n, i)) &&
+			!ip6_addr_islinklocal(netif_ip6_addr(n, i)))
+			return true;
+#endif
+	return !ip4_addr_isany_val(*netif_ip4_addr(n));
+}
+
+/* Why not; before a router or DHCP has answered nobody is to blame. */
 static const char *no_way(const char *why)
 {
-	bool has_address = netif_default &&
-			   !ip4_addr_isany_val(*netif_ip4_addr(netif_default));
-
-	return has_address ? why : "there is no IPv4 address yet";
+	return netif_default && has_address(netif_default)
+		       ? why
+		       : "there is no address yet";
 }
 
 static void connect_to(const ip_addr_t *ip)
