@@ -33,7 +33,7 @@ FOLDERS = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards",
 PARALLEL = ("lint", "unit", "vectors", "size", "proofs", "fuzz", "boards",
             "integration")
 # A short run is the same every time; a long one goes on where it stopped.
-FUZZ_S = 10
+FUZZ_S = 5
 FUZZ_LONG_S = 600
 
 RESULT = re.compile(r"^(ok|not ok|skip)\b[ :]*(.*)")
