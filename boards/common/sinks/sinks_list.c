@@ -7,6 +7,7 @@
 
 #include "blocks.h"
 #include "sinks_list.h"
+#include "smtpd_lwip_config.h"
 #include "text.h"
 
 #define QUOTED_MAX 200 /* octets of what is wrong */
